@@ -1,0 +1,191 @@
+"""Rows of every kind that users hold: arrays, sparse matrices, data frames.
+
+Teachers see what users hold, so the road never converts rows on its way to
+them. These helpers take, stack and hash rows without knowing which kind they
+are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import check_array, validate_data
+
+__all__ = [
+    "categorical_columns",
+    "check_rows",
+    "is_frame",
+    "is_level_dtype",
+    "iter_slices",
+    "mix_words",
+    "row_hashes",
+    "stack_rows",
+    "take_rows",
+]
+
+
+def is_frame(X: Any) -> bool:
+    """Whether X is a pandas DataFrame (without importing pandas)."""
+    return hasattr(X, "iloc") and hasattr(X, "columns")
+
+
+def take_rows(X: Any, index: Any) -> Any:
+    """Return the rows of X at ``index`` (a slice, a mask or positions)."""
+    return X.iloc[index] if is_frame(X) else X[index]
+
+
+def stack_rows(first: Any, second: Any) -> Any:
+    """Stack two sets of rows of one kind; dtypes and categories are kept."""
+    if is_frame(first):
+        import pandas as pd
+
+        return pd.concat([first, second], ignore_index=True)
+    if sparse.issparse(first):
+        return sparse.vstack([first, second], format="csr")
+    return np.concatenate([first, second])
+
+
+def iter_slices(n_rows: int, size: int) -> Iterator[slice]:
+    """Cut ``range(n_rows)`` into consecutive slices of at most ``size`` rows."""
+    for start in range(0, n_rows, size):
+        yield slice(start, min(start + size, n_rows))
+
+
+def is_level_dtype(dtype: Any) -> bool:
+    """Whether a pandas dtype holds levels (category, object, string), not numbers."""
+    return getattr(dtype, "name", str(dtype)) in ("category", "object", "str") or str(
+        dtype
+    ).startswith("string")
+
+
+def categorical_columns(X: Any) -> np.ndarray:
+    """Boolean mask over the columns of X: which hold levels by their dtype.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame of shape (n_samples, n_features)
+
+    Returns
+    -------
+    mask : ndarray of shape (n_features,), dtype bool
+        All False for arrays: their dtype is numeric.
+    """
+    if is_frame(X):
+        return np.array([is_level_dtype(dtype) for dtype in X.dtypes], dtype=bool)
+    return np.zeros(X.shape[1], dtype=bool)
+
+
+def check_rows(
+    estimator: Any, X: Any, *, reset: bool, accept_sparse: bool = True, ensure_min_samples: int = 1
+) -> Any:
+    """Validate rows and keep their kind.
+
+    A data frame stays a data frame; everything else becomes a numeric array
+    or a CSR matrix. Missing values pass, infinite ones do not.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose ``n_features_in_`` and ``feature_names_in_`` are set (``reset``)
+        or compared.
+    X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+    reset : bool
+        Whether this is ``fit``.
+    accept_sparse : bool
+        Whether sparse rows pass.
+    ensure_min_samples : int
+        The least number of rows.
+
+    Returns
+    -------
+    X : ndarray, csr_matrix or DataFrame
+    """
+    if not is_frame(X):
+        return validate_data(
+            estimator,
+            X,
+            reset=reset,
+            accept_sparse="csr" if accept_sparse else False,
+            dtype="numeric",
+            ensure_all_finite="allow-nan",
+            ensure_min_samples=ensure_min_samples,
+        )
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    if X.shape[0] < ensure_min_samples or X.shape[1] < 1:
+        # An array of the same shape gives scikit-learn's own words.
+        check_array(
+            np.empty(X.shape),
+            ensure_min_samples=ensure_min_samples,
+            estimator=estimator,
+            ensure_all_finite=False,
+        )
+    for name, dtype in zip(X.columns, X.dtypes, strict=True):
+        if getattr(dtype, "kind", "O") in "mM":
+            raise TypeError(
+                f"Column {name!r} of X holds {dtype}, which no student can read. Turn it into "
+                "numbers first, for example days since a date or the hour of the day."
+            )
+        if getattr(dtype, "kind", "O") == "f" and np.isinf(X[name].to_numpy(float)).any():
+            raise ValueError(f"Input X contains infinity in column {name!r}.")
+    return X
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def mix_words(words: np.ndarray) -> np.ndarray:
+    """Mix 64-bit words so that every input bit reaches every output bit.
+
+    The finaliser of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+    """
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def _words(column: np.ndarray) -> np.ndarray:
+    """64-bit words of a numeric column: equal numbers give equal words."""
+    values = np.asarray(column, dtype=np.float64) + 0.0  # -0.0 becomes 0.0
+    if np.isnan(values).any():
+        values = np.where(np.isnan(values), np.nan, values)  # one NaN for all
+    return np.ascontiguousarray(values).view(np.uint64)
+
+
+def row_hashes(X: Any, seed: int = 0) -> np.ndarray:
+    """Hash every row by its content.
+
+    Parameters
+    ----------
+    X : ndarray, csr_matrix or DataFrame of shape (n_samples, n_features)
+    seed : int
+        Different seeds give independent hashes.
+
+    Returns
+    -------
+    hashes : ndarray of shape (n_samples,), dtype uint64
+        Equal rows have equal hashes, whatever batch they stand in.
+
+    Notes
+    -----
+    Time O(n_samples * n_features), memory O(n_samples) beside X (sparse rows
+    are made dense in blocks of 4,096).
+    """
+    if sparse.issparse(X):
+        parts = [row_hashes(X[part].toarray(), seed) for part in iter_slices(X.shape[0], 4096)]
+        return np.concatenate(parts) if parts else np.empty(0, np.uint64)
+    with np.errstate(over="ignore"):
+        total = np.full(X.shape[0], np.uint64(seed) * _ODD + _ODD, dtype=np.uint64)
+        for j in range(X.shape[1]):
+            if is_frame(X) and is_level_dtype(X.dtypes.iloc[j]):
+                from pandas.util import hash_array
+
+                words = hash_array(X.iloc[:, j].astype(object).to_numpy(), categorize=True)
+            elif is_frame(X):
+                words = _words(X.iloc[:, j].to_numpy(np.float64, na_value=np.nan))
+            else:
+                words = _words(X[:, j])
+            total = mix_words(total * _ODD + words + np.uint64(j + 1))
+    return total

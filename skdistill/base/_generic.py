@@ -1,0 +1,367 @@
+"""The road with any scikit-learn student at its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_regressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skdistill._rows import check_rows
+from skdistill._validation import Instance, OneOf
+from skdistill.base._road import BaseDistiller
+from skdistill.base._students import fit_student, takes_soft_labels
+from skdistill.teachers._ask import class_codes
+from skdistill.teachers._resolve import seeded_clone
+
+__all__ = ["DistilledClassifier", "DistilledRegressor"]
+
+_STUDENT = Instance("an estimator with fit and predict, or None", lambda value: value is None or (
+    hasattr(value, "fit") and hasattr(value, "predict") and not isinstance(value, type)
+))
+
+
+def _student_has_proba(self: Any) -> bool:
+    student = getattr(self, "student_", self.student)
+    return student is None or is_regressor(student) or hasattr(student, "predict_proba")
+
+
+class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
+    """Distil a classifier into any scikit-learn student.
+
+    Parameters
+    ----------
+    teacher : predictor or callable, default=None
+        What is distilled. Fitted: used as it is. Unfitted: a clone is fitted
+        on ``X, y``. None: the student learns from y itself.
+    student : estimator, default=None
+        Unfitted classifier, or regressor (which then learns probabilities);
+        a ``DecisionTreeClassifier`` by default. A clone is fitted.
+    labels : {"auto", "soft", "hard"}, default="auto"
+        What the student learns: the teacher's probabilities or its labels.
+        "auto" is soft where the teacher has probabilities and the student can
+        take them, and hard for trees.
+    alpha : float, default=0.0
+        Share in [0, 1] of the true label in the target of a real row.
+    transfer_set : "auto", None or transfer set, default="auto"
+        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
+        or those of any estimator with ``fit`` and ``sample``.
+    max_queries : int, default=None
+        The most rows that the teacher is asked in ``fit``.
+    n_jobs : int, default=None
+        Batches of rows asked at once.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the rows, and the student and an unfitted teacher where they
+        have no seed of their own.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The teacher's.
+    student_ : estimator
+        The fitted student.
+    teacher_ : predictor or None
+        What was asked.
+    transfer_set_ : transfer set or None
+        Where synthetic rows came from.
+    n_queries_ : int
+        Rows that the teacher was asked.
+    fidelity_ : InSampleFidelity
+        Agreement with the teacher on the rows that the student was fitted on.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X has them.
+
+    See Also
+    --------
+    DistilledTreeClassifier : The same for one readable tree.
+    skdistill.metrics.fidelity_report : How true it is on fresh rows.
+
+    References
+    ----------
+    .. [1] G. Hinton, O. Vinyals, J. Dean, "Distilling the knowledge in a
+       neural network", 2015. :arxiv:`1503.02531`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skdistill import DistilledClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> forest = RandomForestClassifier(random_state=0).fit(X, y)
+    >>> student = make_pipeline(StandardScaler(), LogisticRegression())
+    >>> small = DistilledClassifier(forest, student, random_state=0).fit(X)
+    >>> small.fidelity_ > 0.9
+    True
+    """
+
+    _kind = "classifier"
+    _parameter_rules = BaseDistiller._parameter_rules | {
+        "student": [_STUDENT],
+        "labels": [OneOf("auto", "soft", "hard")],
+    }
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        student: Any = None,
+        *,
+        labels: str = "auto",
+        alpha: float = 0.0,
+        transfer_set: Any = "auto",
+        max_queries: int | None = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ):
+        self.teacher = teacher
+        self.student = student
+        self.labels = labels
+        self.alpha = alpha
+        self.transfer_set = transfer_set
+        self.max_queries = max_queries
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _use_soft(self, teacher: Any) -> bool:
+        if self.labels != "auto":
+            return self.labels == "soft"
+        student = self.student
+        if student is None or isinstance(student, DecisionTreeClassifier):
+            return False  # small trees were measured to be truer on hard labels
+        return hasattr(teacher, "predict_proba") and takes_soft_labels(student)
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledClassifier:
+        """Let the teacher label the transfer set, and the student learn it.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Real rows. The student sees them in the kind that they have.
+        y : array-like of shape (n_samples,), default=None
+            True labels: needed without a teacher, by an unfitted teacher and
+            where ``alpha`` > 0. With a fitted teacher, -1 marks a row without
+            a label (where it is no class).
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows; a synthetic row weighs the mean.
+
+        Returns
+        -------
+        self : object
+            The fitted distiller.
+        """
+        rows = self._walk(X, y, sample_weight)
+        student = DecisionTreeClassifier() if self.student is None else self.student
+        rng = None if self.random_state is None else check_random_state(self.random_state)
+        self.classes_ = rows.labels.classes
+        self.student_ = fit_student(
+            seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
+        )
+        answers = class_codes(self._student_labels(rows.X), self.classes_, "The student's answers")
+        self.fidelity_ = self._measure(rows, answers)
+        return self
+
+    def _student_labels(self, X: Any) -> np.ndarray:
+        if is_regressor(self.student_):
+            return self.classes_[np.argmax(self._student_proba(X), axis=1)]
+        return self.student_.predict(X)
+
+    def _student_proba(self, X: Any) -> np.ndarray:
+        """The student's probabilities over all the teacher's classes."""
+        if not is_regressor(self.student_):
+            proba = self.student_.predict_proba(X)
+            if len(self.student_.classes_) == len(self.classes_):
+                return proba
+            full = np.zeros((len(proba), len(self.classes_)))
+            full[:, class_codes(self.student_.classes_, self.classes_, "The student")] = proba
+            return full
+        values = np.asarray(self.student_.predict(X), dtype=np.float64)
+        if len(self.classes_) == 2:
+            values = np.column_stack([1.0 - values.ravel(), values.ravel()])
+        proba = np.clip(values.reshape(len(values), -1), 0.0, None)
+        total = proba.sum(axis=1, keepdims=True)
+        return np.where(total > 0, proba / np.where(total > 0, total, 1.0), 1.0 / proba.shape[1])
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the label that the teacher would give.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels.
+        """
+        check_is_fitted(self)
+        return self._student_labels(check_rows(self, X, reset=False))
+
+    @available_if(_student_has_proba)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Predict the probabilities that the teacher would give.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        P : ndarray of shape (n_samples, n_classes)
+            Columns as in ``classes_``.
+        """
+        check_is_fitted(self)
+        return self._student_proba(check_rows(self, X, reset=False))
+
+    def __sklearn_tags__(self) -> Any:
+        return _student_tags(super().__sklearn_tags__(), self.student, DecisionTreeClassifier)
+
+
+class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
+    """Distil a regressor, a simulation or any real function into any student.
+
+    Parameters
+    ----------
+    teacher : predictor or callable, default=None
+        What is distilled. Fitted: used as it is. Unfitted: a clone is fitted
+        on ``X, y``. None: the student learns from y itself.
+    student : estimator, default=None
+        Unfitted regressor, a ``DecisionTreeRegressor`` by default. A clone is
+        fitted.
+    alpha : float, default=0.0
+        Share in [0, 1] of the true value in the target of a real row.
+    transfer_set : "auto", None or transfer set, default="auto"
+        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
+        or those of any estimator with ``fit`` and ``sample``.
+    max_queries : int, default=None
+        The most rows that the teacher is asked in ``fit``.
+    n_jobs : int, default=None
+        Batches of rows asked at once.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the rows, and the student and an unfitted teacher where they
+        have no seed of their own.
+
+    Attributes
+    ----------
+    student_ : estimator
+        The fitted student.
+    teacher_ : predictor or None
+        What was asked.
+    transfer_set_ : transfer set or None
+        Where synthetic rows came from.
+    n_queries_ : int
+        Rows that the teacher was asked.
+    fidelity_ : InSampleFidelity
+        R² to the teacher on the rows that the student was fitted on.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X has them.
+
+    See Also
+    --------
+    DistilledTreeRegressor : The same for one readable tree.
+
+    Examples
+    --------
+    A slow function becomes a fast one:
+
+    >>> import numpy as np
+    >>> from sklearn.ensemble import ExtraTreesRegressor
+    >>> from skdistill import DistilledRegressor
+    >>> def simulation(X):
+    ...     return np.sin(X[:, 0]) + X[:, 1] ** 2
+    >>> X = np.random.default_rng(0).uniform(-2, 2, size=(500, 2))
+    >>> surrogate = DistilledRegressor(simulation, ExtraTreesRegressor(), random_state=0)
+    >>> surrogate.fit(X).n_queries_
+    10000
+    """
+
+    _kind = "regressor"
+    _parameter_rules = BaseDistiller._parameter_rules | {"student": [_STUDENT]}
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        student: Any = None,
+        *,
+        alpha: float = 0.0,
+        transfer_set: Any = "auto",
+        max_queries: int | None = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ):
+        self.teacher = teacher
+        self.student = student
+        self.alpha = alpha
+        self.transfer_set = transfer_set
+        self.max_queries = max_queries
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledRegressor:
+        """Let the teacher answer the transfer set, and the student learn it.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Real rows. The student sees them in the kind that they have.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            True values: needed without a teacher, by an unfitted teacher and
+            where ``alpha`` > 0. With a teacher, NaN marks a row without one.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows; a synthetic row weighs the mean.
+
+        Returns
+        -------
+        self : object
+            The fitted distiller.
+        """
+        rows = self._walk(X, y, sample_weight)
+        student = DecisionTreeRegressor() if self.student is None else self.student
+        rng = None if self.random_state is None else check_random_state(self.random_state)
+        self.student_ = fit_student(
+            seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
+        )
+        self.fidelity_ = self._measure(rows, self.student_.predict(rows.X))
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the value that the teacher would give.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Values.
+        """
+        check_is_fitted(self)
+        return self.student_.predict(check_rows(self, X, reset=False))
+
+    def __sklearn_tags__(self) -> Any:
+        return _student_tags(super().__sklearn_tags__(), self.student, DecisionTreeRegressor)
+
+
+def _student_tags(tags: Any, student: Any, default: type) -> Any:
+    """What the student takes, the distiller takes; the teacher speaks for itself."""
+    from sklearn.utils import get_tags
+
+    inner = get_tags(default() if student is None else student)
+    tags.input_tags.sparse = inner.input_tags.sparse
+    tags.input_tags.allow_nan = inner.input_tags.allow_nan
+    if tags.regressor_tags is not None:
+        tags.target_tags.multi_output = inner.target_tags.multi_output
+    return tags

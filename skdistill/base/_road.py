@@ -1,0 +1,314 @@
+"""The road that every distiller walks: teacher, transfer set, labels.
+
+:meth:`BaseDistiller._walk` resolves the teacher, draws the rows, has them
+labelled and hands back :class:`LabelledRows`; a subclass fits its student on
+them. What a parameter means is therefore decided here, once for all students.
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import assert_all_finite, check_array, check_consistent_length, check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+from skdistill._rows import check_rows, stack_rows, take_rows
+from skdistill._sklearn import check_sample_weight
+from skdistill._validation import Instance, Number, OneOf, validate_parameters
+from skdistill.exceptions import DistillationWarning
+from skdistill.metrics import InSampleFidelity, fidelity_score
+from skdistill.teachers._ask import Labels, ask_labels, class_codes
+from skdistill.teachers._holder import TeacherHolderMixin
+from skdistill.teachers._kind import is_fitted_teacher, name_of
+from skdistill.teachers._resolve import as_teacher, resolve_teacher, seeded_clone
+from skdistill.transfer import MungeTransferSet, default_size
+
+__all__ = ["BaseDistiller", "LabelledRows", "snap"]
+
+# The label of a row without one, where it is no class of the teacher; as in
+# sklearn.semi_supervised.
+UNLABELLED = -1
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """What a student is fitted on.
+
+    Parameters
+    ----------
+    X : ndarray, csr_matrix or DataFrame of shape (n, n_features)
+        Real rows first, then synthetic ones.
+    labels : Labels
+        The targets; probabilities where labels are soft or blended.
+    sample_weight : ndarray of shape (n,) or None
+        Synthetic rows weigh as much as the mean real one.
+    n_real : int
+        How many rows are real.
+    """
+
+    X: Any
+    labels: Labels
+    sample_weight: np.ndarray | None
+    n_real: int
+
+
+def snap(values: np.ndarray) -> np.ndarray:
+    """Round to multiples of 2^-24 of the range, exactly representable.
+
+    Sums of such numbers are exact, so a tree grown on them is the same for
+    weighted and for repeated rows, and for rows in any order.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,) or (n, n_outputs)
+        Each column has its own range.
+
+    Returns
+    -------
+    snapped : ndarray, float64
+    """
+    values = np.asarray(values, dtype=np.float64)
+    spread = np.ptp(values, axis=0)
+    # A power of two, so that the division is exact.
+    step = np.exp2(np.ceil(np.log2(np.where(spread > 0, spread, 1.0))) - 24)
+    return np.rint(values / step) * step
+
+
+class BaseDistiller(TeacherHolderMixin):
+    """Base of all students that learn from labelled rows.
+
+    A subclass is an estimator with the parameters ``teacher``,
+    ``transfer_set``, ``alpha``, ``max_queries``, ``n_jobs`` and
+    ``random_state``, and for classes ``labels``; it says its ``_kind``.
+    """
+
+    _kind: str
+    transfer_set: Any
+    alpha: float
+    max_queries: int | None
+    n_jobs: int | None
+    random_state: Any
+
+    _parameter_rules = {
+        "transfer_set": [
+            OneOf("auto", None),
+            Instance(
+                "a transfer set with fit and sample",
+                lambda value: hasattr(value, "fit") and hasattr(value, "sample"),
+            ),
+        ],
+        "alpha": [Number(0, 1)],
+        "max_queries": [OneOf(None), Number(1, whole=True)],
+    }
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        teacher = self.teacher
+        learns_y = teacher is None or (hasattr(teacher, "fit") and not is_fitted_teacher(teacher))
+        tags.target_tags.required = learns_y
+        return tags
+
+    def _use_soft(self, teacher: Any) -> bool:
+        """Whether to ask the teacher for probabilities; classifiers decide."""
+        return False
+
+    def _walk(self, X: Any, y: Any, sample_weight: Any) -> LabelledRows:
+        """Walk the road up to the labels; sets ``teacher_`` and what was asked.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or None
+        sample_weight : array-like of shape (n_samples,) or None
+
+        Returns
+        -------
+        rows : LabelledRows
+        """
+        validate_parameters(self)
+        X = check_rows(self, X, reset=True)
+        teacher = None if self.teacher is None else as_teacher(self.teacher, kind=self._kind)
+        y = self._check_y(X, y, teacher)
+        X, y, sample_weight = _drop_weightless(X, y, sample_weight)
+        rng = check_random_state(self.random_state)
+        self.transfer_set_ = None
+        self.n_queries_ = 0
+        if teacher is None:
+            self.teacher_ = None
+            return LabelledRows(X, _own_labels(y, self._kind), sample_weight, X.shape[0])
+
+        self.teacher_ = self._resolve(teacher, X, y, sample_weight, rng)
+        X, y, sample_weight = self._keep_budget(X, y, sample_weight, rng)
+        n_real = X.shape[0]
+        synthetic = self._draw(X, rng)
+        if synthetic is not None:
+            X = stack_rows(X, synthetic)
+            if sample_weight is not None:
+                extra = np.full(X.shape[0] - n_real, sample_weight.mean())
+                sample_weight = np.concatenate([sample_weight, extra])
+        classification = self._kind == "classifier"
+        soft = classification and self._use_soft(self.teacher_)
+        labels = ask_labels(
+            self.teacher_, X, soft=soft, classification=classification, n_jobs=self.n_jobs
+        )
+        self.n_queries_ = X.shape[0]
+        _warn_if_constant(labels, self.teacher_)
+        labels = _blend(labels, y, self.alpha, n_real)
+        if labels.targets is not None:
+            labels = Labels(labels.classes, labels.codes, snap(labels.targets))
+        return LabelledRows(X, labels, sample_weight, n_real)
+
+    def _check_y(self, X: Any, y: Any, teacher: Any) -> np.ndarray | None:
+        """Validate y as far as it will be read."""
+        if y is None:
+            if teacher is None:
+                raise ValueError(
+                    f"{type(self).__name__} with teacher=None learns from y itself: it requires y "
+                    "to be passed, but the target y is None."
+                )
+            return None
+        if self._kind == "classifier":
+            y = column_or_1d(y, warn=True)
+            assert_all_finite(y, input_name="y", estimator_name=type(self).__name__)
+            check_classification_targets(y)
+        else:
+            y = check_array(
+                y,
+                ensure_2d=False,
+                dtype=np.float64,
+                # Missing means unlabelled, which needs a teacher to label it.
+                ensure_all_finite=True if teacher is None else "allow-nan",
+                input_name="y",
+                estimator=self,
+            )
+            if y.ndim == 2 and y.shape[1] == 1:
+                y = column_or_1d(y, warn=True)
+        check_consistent_length(X, y)
+        return y
+
+    def _resolve(self, teacher: Any, X: Any, y: Any, sample_weight: Any, rng: Any) -> Any:
+        """Return the fitted teacher; one that is unfitted learns the labelled rows."""
+        if y is not None and y.dtype.kind == "f" and not is_fitted_teacher(teacher):
+            labelled = ~np.isnan(y.reshape(len(y), -1)).any(axis=1)
+            if not labelled.all():
+                X, y = take_rows(X, labelled), y[labelled]
+                sample_weight = None if sample_weight is None else sample_weight[labelled]
+        seeds = None if self.random_state is None else rng
+        return resolve_teacher(
+            teacher, X, y, kind=self._kind, sample_weight=sample_weight, rng=seeds
+        )
+
+    def _keep_budget(self, X: Any, y: Any, sample_weight: Any, rng: Any) -> tuple[Any, Any, Any]:
+        """A random part of the rows where ``max_queries`` does not reach for all."""
+        if self.max_queries is None or X.shape[0] <= self.max_queries:
+            return X, y, sample_weight
+        kept = np.sort(rng.choice(X.shape[0], self.max_queries, replace=False))
+        return (
+            take_rows(X, kept),
+            None if y is None else y[kept],
+            None if sample_weight is None else sample_weight[kept],
+        )
+
+    def _draw(self, X: Any, rng: Any) -> Any:
+        """Draw synthetic rows; None where there are none to be drawn."""
+        transfer_set, n_rows = self.transfer_set, X.shape[0]
+        if isinstance(transfer_set, str):  # "auto"
+            if sparse.issparse(X) or default_size(n_rows) == 0:
+                return None
+            transfer_set = MungeTransferSet(n_jobs=self.n_jobs)
+        if transfer_set is None:
+            return None
+        transfer_set = seeded_clone(transfer_set, rng).fit(X)
+        n_samples = getattr(transfer_set, "n_samples_", default_size(n_rows))
+        if self.max_queries is not None:
+            n_samples = min(n_samples, self.max_queries - n_rows)
+        self.transfer_set_ = transfer_set
+        if n_samples <= 0:
+            return None
+        arguments = {}
+        # KernelDensity takes its seed here and nowhere else.
+        if not hasattr(transfer_set, "random_state"):
+            if "random_state" in inspect.signature(transfer_set.sample).parameters:
+                arguments["random_state"] = int(rng.randint(2**31 - 1))
+        drawn = transfer_set.sample(n_samples, **arguments)
+        drawn = drawn[0] if isinstance(drawn, tuple) else drawn  # GaussianMixture: (X, component)
+        return drawn.astype(X.dtype, copy=False) if isinstance(X, np.ndarray) else drawn
+
+    def _measure(self, rows: LabelledRows, answers: np.ndarray) -> InSampleFidelity:
+        """In-sample fidelity of a student's answers (codes or values) on its rows."""
+        labels = rows.labels
+        truth = labels.targets if labels.codes is None else labels.codes
+        metric = "r2" if labels.codes is None else "agreement"
+        if metric == "r2" and len(answers) < 2:  # R² of one row is not defined
+            return InSampleFidelity(float(np.allclose(truth, answers)), metric, len(answers))
+        value = fidelity_score(truth, answers, metric=metric, sample_weight=rows.sample_weight)
+        return InSampleFidelity(value, metric, len(answers))
+
+
+def _drop_weightless(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, np.ndarray | None]:
+    """Rows of weight zero count for nothing: not even for the columns' bounds."""
+    if sample_weight is None:
+        return X, y, None
+    sample_weight = check_sample_weight(sample_weight, X)
+    if np.all(sample_weight):
+        return X, y, sample_weight
+    kept = np.flatnonzero(sample_weight)
+    return take_rows(X, kept), None if y is None else y[kept], sample_weight[kept]
+
+
+def _own_labels(y: np.ndarray, kind: str) -> Labels:
+    """Targets where there is no teacher: y itself."""
+    if kind == "regressor":
+        return Labels(None, None, y)
+    classes, codes = np.unique(y, return_inverse=True)
+    return Labels(classes, codes, None)
+
+
+def _warn_if_constant(labels: Labels, teacher: Any) -> None:
+    answers = labels.targets if labels.codes is None else labels.codes
+    if answers is not None and len(answers) > 1 and np.all(answers == answers[:1]):
+        warnings.warn(
+            f"The teacher ({name_of(teacher)}) gives the same answer on all {len(answers)} rows "
+            "of the transfer set: there is nothing to learn from it.",
+            DistillationWarning,
+            stacklevel=4,
+        )
+
+
+def _blend(labels: Labels, y: np.ndarray | None, alpha: float, n_real: int) -> Labels:
+    """Mix true labels into the targets of the real rows that have one.
+
+    target = (1 - alpha) * teacher + alpha * truth; y is checked against the
+    teacher's classes even where alpha is zero.
+    """
+    if y is None:
+        if alpha > 0:
+            raise ValueError(f"alpha={alpha} blends true labels in, so fit needs y. Got y=None.")
+        return labels
+    if labels.classes is None:
+        if alpha == 0:
+            return labels
+        values = labels.targets.astype(np.float64)  # type: ignore[union-attr]
+        if y.shape[1:] != values.shape[1:]:
+            raise ValueError(
+                f"y has shape {y.shape}, but the teacher answers shape {values.shape[1:]} a row."
+            )
+        known = ~np.isnan(y.reshape(n_real, -1)).any(axis=1)
+        values[:n_real][known] += alpha * (y[known] - values[:n_real][known])
+        return Labels(None, None, values)
+    known = np.ones(n_real, dtype=bool)
+    if y.dtype.kind in "iuf" and UNLABELLED not in labels.classes:
+        known = y != UNLABELLED
+    truth = class_codes(y[known], labels.classes, "The labels y")
+    if alpha == 0:
+        return labels
+    identity = np.eye(len(labels.classes))
+    targets = identity[labels.codes] if labels.targets is None else labels.targets.copy()
+    targets[:n_real][known] += alpha * (identity[truth] - targets[:n_real][known])
+    return Labels(labels.classes, labels.codes, targets)

@@ -1,0 +1,174 @@
+"""Fitting any scikit-learn student on hard or soft labels.
+
+Soft labels reach a tree as the targets of a regression tree (which is CART on
+the expected labels), a regressor as its targets, and any other classifier as
+rows repeated once a class, weighted by the probability of that class.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_regressor
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils import compute_class_weight, get_tags
+
+from skdistill._rows import take_rows
+from skdistill._sklearn import assemble_tree, plain_tree, tree_arrays, tree_from_regression
+from skdistill.teachers._ask import Labels
+from skdistill.teachers._kind import name_of
+from skdistill.teachers._resolve import weight_arguments
+
+__all__ = ["fit_student", "grow_classification_tree", "takes_soft_labels"]
+
+
+def takes_soft_labels(student: Any) -> bool:
+    """Whether there is a way to hand soft labels to a student."""
+    if isinstance(student, DecisionTreeClassifier) or is_regressor(student):
+        return True
+    return weight_arguments(student, np.ones(1)) is not None
+
+
+def grow_classification_tree(
+    tree: DecisionTreeClassifier, X: Any, labels: Labels, sample_weight: np.ndarray | None
+) -> DecisionTreeClassifier:
+    """Fit a classification tree on hard or soft labels over all the teacher's classes.
+
+    Parameters
+    ----------
+    tree : DecisionTreeClassifier
+        Unfitted; its parameters decide how to grow. Soft labels are grown by
+        the Gini impurity alone.
+    X : ndarray or csr_matrix of shape (n, n_features)
+    labels : Labels
+        Soft where it has targets.
+    sample_weight : ndarray of shape (n,) or None
+
+    Returns
+    -------
+    tree : DecisionTreeClassifier
+        Fitted, with ``classes_`` those of the teacher, seen or not.
+    """
+    classes = labels.classes
+    assert classes is not None
+    if labels.targets is not None:
+        return _grow_soft(tree, X, classes, labels.targets, sample_weight)
+    tree.fit(X, classes[labels.codes], sample_weight=sample_weight)
+    if len(tree.classes_) == len(classes) and np.array_equal(tree.classes_, classes):
+        return tree
+    # Classes that the teacher knows but never gave have probability zero.
+    arrays = tree_arrays(tree.tree_)
+    value = np.zeros((len(arrays["value"]), 1, len(classes)))
+    place = {label: k for k, label in enumerate(classes.tolist())}
+    value[:, :, [place[label] for label in tree.classes_.tolist()]] = arrays["value"]
+    arrays["value"] = value
+    full = assemble_tree(arrays, tree.n_features_in_, np.array([len(classes)]))
+    return plain_tree(full, classes=classes, params=tree.get_params())
+
+
+def _grow_soft(
+    tree: DecisionTreeClassifier,
+    X: Any,
+    classes: np.ndarray,
+    targets: np.ndarray,
+    sample_weight: np.ndarray | None,
+) -> DecisionTreeClassifier:
+    params = tree.get_params()
+    if params["criterion"] != "gini":
+        raise ValueError(
+            f"Soft labels are grown by the Gini impurity. Got criterion={params['criterion']!r}: "
+            'use criterion="gini", or labels="hard".'
+        )
+    class_weight = params.pop("class_weight")
+    if class_weight is not None:
+        factor = _class_factors(class_weight, classes, targets, sample_weight)
+        # A row weighs what its class-wise copies would weigh together.
+        targets = targets * factor
+        mass = targets.sum(axis=1)
+        targets /= mass[:, np.newaxis]
+        sample_weight = mass if sample_weight is None else sample_weight * mass
+    # The regression's impurity is a mean over classes; the Gini is their sum.
+    params["criterion"] = "squared_error"
+    params["min_impurity_decrease"] /= len(classes)
+    params["ccp_alpha"] /= len(classes)
+    regressor = DecisionTreeRegressor(**params)
+    regressor.fit(X, targets[:, 1] if len(classes) == 2 else targets, sample_weight=sample_weight)
+    full, _ = tree_from_regression(regressor, len(classes))
+    return plain_tree(full, classes=classes, params=tree.get_params())
+
+
+def _class_factors(
+    class_weight: Any, classes: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray | None
+) -> np.ndarray:
+    """Weight of each class; "balanced" by the expected class frequencies."""
+    if isinstance(class_weight, str):
+        weight = np.ones(len(targets)) if sample_weight is None else sample_weight
+        mass = weight @ targets
+        return weight.sum() / (len(classes) * np.maximum(mass, np.finfo(float).tiny))
+    return compute_class_weight(class_weight, classes=classes, y=classes)
+
+
+def fit_student(
+    student: Any, X: Any, labels: Labels, sample_weight: np.ndarray | None
+) -> Any:
+    """Fit a student on a teacher's labels.
+
+    Parameters
+    ----------
+    student : estimator
+        Unfitted; it is fitted and returned (a tree, or a regressor of several
+        outputs, inside the estimator that it needs).
+    X : ndarray, csr_matrix or DataFrame of shape (n, n_features)
+    labels : Labels
+        Values, hard labels, or soft ones where it has targets.
+    sample_weight : ndarray of shape (n,) or None
+
+    Returns
+    -------
+    student : estimator
+        Fitted.
+
+    Raises
+    ------
+    ValueError
+        If weights or soft labels cannot reach the student.
+    """
+    if labels.classes is None:
+        return student.fit(X, labels.targets, **_weights(student, sample_weight))
+    if isinstance(student, DecisionTreeClassifier):
+        return grow_classification_tree(student, X, labels, sample_weight)
+    if is_regressor(student):
+        return _fit_regressor(student, X, labels, sample_weight)
+    if labels.targets is None:
+        return student.fit(X, labels.classes[labels.codes], **_weights(student, sample_weight))
+    row, code = np.nonzero(labels.targets)
+    weight = labels.targets[row, code]
+    if sample_weight is not None:
+        weight = weight * sample_weight[row]
+    return student.fit(take_rows(X, row), labels.classes[code], **_weights(student, weight))
+
+
+def _fit_regressor(
+    student: Any, X: Any, labels: Labels, sample_weight: np.ndarray | None
+) -> Any:
+    """Regression on the probabilities of the classes, of the second one if there are two."""
+    classes = labels.classes
+    assert classes is not None
+    targets = np.eye(len(classes))[labels.codes] if labels.targets is None else labels.targets
+    if len(classes) == 2:
+        targets = targets[:, 1]
+    elif not get_tags(student).target_tags.multi_output:
+        student = MultiOutputRegressor(student)
+    return student.fit(X, targets, **_weights(student, sample_weight))
+
+
+def _weights(student: Any, sample_weight: np.ndarray | None) -> dict[str, Any]:
+    arguments = weight_arguments(student, sample_weight)
+    if arguments is None:
+        raise ValueError(
+            f"The student ({name_of(student)}) takes no sample_weight, so neither weights nor "
+            'soft labels can reach it. Use labels="hard" and no weights, or another student.'
+        )
+    return arguments

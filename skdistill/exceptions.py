@@ -1,0 +1,42 @@
+"""Errors and warnings of skdistill.
+
+Errors of users are plain ``ValueError`` and ``TypeError`` wherever those say
+enough. The classes below exist where a caller may want to catch one case.
+"""
+
+__all__ = ["DistillationWarning", "TeacherAnswerError"]
+
+
+class DistillationWarning(UserWarning):
+    """A result is valid but doubtful.
+
+    Issued, for example, when the teacher is constant on the transfer set, or
+    when sample weights cannot reach it.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from skdistill.exceptions import DistillationWarning
+    >>> warnings.simplefilter("error", DistillationWarning)  # be strict
+    >>> warnings.simplefilter("default", DistillationWarning)
+    """
+
+
+class TeacherAnswerError(ValueError):
+    """The answers of a teacher cannot be labels.
+
+    Raised when a teacher returns missing or infinite values, another number
+    of answers than the rows it was asked, or labels that it does not know.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill import DistilledTreeRegressor
+    >>> from skdistill.exceptions import TeacherAnswerError
+    >>> broken = lambda X: np.full(len(X), np.nan)
+    >>> try:
+    ...     DistilledTreeRegressor(broken).fit([[0.0], [1.0]])
+    ... except TeacherAnswerError as error:
+    ...     print(str(error)[:44])
+    The teacher (CallableTeacher) answered NaN o
+    """

@@ -1,0 +1,101 @@
+"""A plain function as a teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.utils.metaestimators import available_if
+
+from skdistill.teachers._face import TeacherFace, answers_probabilities
+
+__all__ = ["CallableTeacher"]
+
+
+class CallableTeacher(TeacherFace):
+    """Give a function the face of a fitted predictor.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(X)`` returns one answer a row of X. It is asked in batches
+        and sees rows as the user holds them (array or DataFrame).
+    output : {"value", "label", "probabilities"}, default="value"
+        What the function returns: real values of shape (n_samples,) or
+        (n_samples, n_outputs); class labels of shape (n_samples,); or class
+        probabilities of shape (n_samples, n_classes).
+    classes : array-like of shape (n_classes,), default=None
+        The labels. For probabilities, the meaning of the columns (by default
+        0, 1, ...). For labels, all that may occur; by default those that are
+        seen.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Only where ``classes`` is given.
+
+    See Also
+    --------
+    TorchTeacher : The same for torch networks.
+    CachedTeacher : Remembers the answers of a slow teacher.
+
+    Examples
+    --------
+    Distil one class's probability, not its label:
+
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skdistill import CallableTeacher, DistilledTreeRegressor
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> model = LogisticRegression(max_iter=10_000).fit(X, y)
+    >>> risk = CallableTeacher(lambda X: model.predict_proba(X)[:, 0])
+    >>> DistilledTreeRegressor(risk, random_state=0).fit(X).get_n_leaves()
+    16
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Any], Any],
+        *,
+        output: str = "value",
+        classes: Any = None,
+    ):
+        self.function = function
+        self.output = output
+        self.classes = classes
+
+    _outputs = ("value", "label", "probabilities")
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Ask the function.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Rows, as the function takes them.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Values, or labels.
+        """
+        self._check_output()
+        answers = np.asarray(self.function(X))
+        return self._most_probable(answers) if self._output == "probabilities" else answers
+
+    @available_if(answers_probabilities)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Ask the function for probabilities.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Rows, as the function takes them.
+
+        Returns
+        -------
+        P : ndarray of shape (n_samples, n_classes)
+            One row of probabilities a row of X.
+        """
+        return np.asarray(self.function(X))

@@ -1,0 +1,187 @@
+"""Torch networks as teachers. The only room here that touches torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.special import expit, softmax
+from sklearn.utils.metaestimators import available_if
+
+from skdistill._rows import is_frame, iter_slices
+from skdistill.teachers._face import TeacherFace, answers_probabilities
+from skdistill.teachers._kind import is_skorch_net
+
+__all__ = ["TorchTeacher", "evaluation_mode"]
+
+
+@contextmanager
+def evaluation_mode(module: Any) -> Iterator[None]:
+    """Put a module into evaluation mode, and every part back as it was.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Dropout and batch normalisation are off inside the ``with`` block.
+    """
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in modes:
+            part.training = training
+
+
+class TorchTeacher(TeacherFace):
+    """A trained torch network as a teacher.
+
+    Parameters
+    ----------
+    network : torch.nn.Module or skorch.NeuralNet
+        Trained. It is asked where its parameters lie (CPU or CUDA), in
+        evaluation mode and without gradients, and left as it was.
+    output : {"logits", "probabilities", "value"}, default=None
+        What a bare module returns: unnormalised class scores of shape
+        (n_samples, n_classes), or one score a row, for the second of two
+        classes; class probabilities likewise; or real values. Required for a
+        bare module. A skorch net knows it: leave None.
+    classes : array-like of shape (n_classes,), default=None
+        The labels, in the order of the module's outputs; 0, 1, ... by default.
+        A skorch classifier knows them.
+    batch_size : int, default=4096
+        Rows a forward pass of a bare module; a skorch net has its own.
+    dtype : str, default="float32"
+        Type of the tensor that the network is given.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Only where the classes are known.
+
+    See Also
+    --------
+    CallableTeacher : Any other function as a teacher.
+
+    Examples
+    --------
+    >>> import pytest; torch = pytest.importorskip("torch")
+    >>> import numpy as np
+    >>> from skdistill import DistilledTreeClassifier, TorchTeacher
+    >>> network = torch.nn.Sequential(torch.nn.Linear(3, 2))
+    >>> with torch.no_grad():
+    ...     _ = network[0].weight.copy_(torch.tensor([[-1.0, 0, 0], [1.0, 0, 0]]))
+    ...     _ = network[0].bias.zero_()
+    >>> X = np.random.default_rng(0).normal(size=(500, 3))
+    >>> teacher = TorchTeacher(network, output="logits")
+    >>> tree = DistilledTreeClassifier(teacher, max_leaf_nodes=2, random_state=0).fit(X)
+    >>> int(tree.tree_.feature[0]), bool(abs(tree.tree_.threshold[0]) < 0.05)
+    (0, True)
+    """
+
+    _outputs = ("logits", "probabilities", "value")
+
+    def __init__(
+        self,
+        network: Any,
+        *,
+        output: str | None = None,
+        classes: Any = None,
+        batch_size: int = 4096,
+        dtype: str = "float32",
+    ):
+        self.network = network
+        self.output = output
+        self.classes = classes
+        self.batch_size = batch_size
+        self.dtype = dtype
+
+    @property
+    def _output(self) -> Any:
+        if self.output is not None or not is_skorch_net(self.network):
+            return self.output
+        from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier
+
+        classifiers = (NeuralNetClassifier, NeuralNetBinaryClassifier)
+        return "probabilities" if isinstance(self.network, classifiers) else "value"
+
+    def __getattr__(self, name: str) -> Any:
+        network = self.__dict__.get("network")
+        if name == "classes_" and self.__dict__.get("classes") is None and is_skorch_net(network):
+            return np.asarray(network.classes_)
+        return super().__getattr__(name)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return not is_skorch_net(self.network) or bool(getattr(self.network, "initialized_", False))
+
+    def _rows(self, X: Any) -> np.ndarray:
+        if sparse.issparse(X):
+            raise TypeError("TorchTeacher takes dense rows, but X is sparse. Use X.toarray().")
+        return np.ascontiguousarray(X.to_numpy() if is_frame(X) else X, dtype=self.dtype)
+
+    def _forward(self, X: Any) -> np.ndarray:
+        """Raw outputs of a bare module, of shape (n_samples, ...)."""
+        try:
+            import torch
+        except ImportError as error:  # pragma: no cover - exercised without torch
+            raise ImportError("TorchTeacher needs torch: pip install skdistill[torch].") from error
+
+        self._check_output()
+        rows = self._rows(X)
+        first = next(self.network.parameters(), None)
+        device = "cpu" if first is None else first.device
+        with torch.inference_mode(), evaluation_mode(self.network):
+            parts = [
+                self.network(torch.from_numpy(rows[part]).to(device)).cpu().double().numpy()
+                for part in iter_slices(len(rows), self.batch_size)
+            ]
+        return np.concatenate(parts)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Ask the network.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Numeric rows.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The most probable labels, or the values.
+        """
+        if is_skorch_net(self.network):
+            with evaluation_mode(self.network.module_):
+                return np.asarray(self.network.predict(self._rows(X)))
+        if answers_probabilities(self):
+            return self._most_probable(self.predict_proba(X))
+        values = self._forward(X)
+        return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+
+    @available_if(answers_probabilities)
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Ask the network for probabilities.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Numeric rows.
+
+        Returns
+        -------
+        P : ndarray of shape (n_samples, n_classes)
+            Soft-max of the logits (logistic of a single one), or what the
+            network returns; float64, so that rows sum to one.
+        """
+        if is_skorch_net(self.network):
+            with evaluation_mode(self.network.module_):
+                return np.asarray(self.network.predict_proba(self._rows(X)), dtype=np.float64)
+        scores = self._forward(X)
+        if scores.ndim == 1 or scores.shape[1] == 1:
+            second = scores.reshape(-1)
+            second = expit(second) if self._output == "logits" else second
+            return np.column_stack([1.0 - second, second])
+        return softmax(scores, axis=1) if self._output == "logits" else scores

@@ -1,0 +1,10 @@
+"""Transfer sets: where the unlabelled rows come from.
+
+A transfer set is fitted on real rows and samples new ones of the same kind,
+in the manner of ``sklearn.neighbors.KernelDensity``.
+"""
+
+from skdistill.transfer._base import BaseTransferSet, default_size
+from skdistill.transfer._munge import MungeTransferSet
+
+__all__ = ["BaseTransferSet", "MungeTransferSet", "default_size"]

@@ -1,0 +1,152 @@
+"""The protocol of transfer sets: ``fit`` on real rows, ``sample`` new ones."""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skdistill._rows import check_rows, stack_rows
+from skdistill._validation import validate_parameters
+from skdistill.teachers._ask import ask
+from skdistill.teachers._holder import TeacherHolderMixin
+from skdistill.teachers._kind import teacher_kind
+from skdistill.teachers._resolve import resolve_teacher
+from skdistill.transfer._table import Encoded, learn_table
+
+__all__ = ["BaseTransferSet", "default_size"]
+
+# Enough rows for a small tree, measured over real tables; more brought nothing.
+ENOUGH_ROWS = 10_000
+
+
+def default_size(n_rows: int) -> int:
+    """How many synthetic rows ``n_samples="auto"`` means beside ``n_rows`` real ones."""
+    return max(n_rows, ENOUGH_ROWS - n_rows)
+
+
+def _has_teacher(transfer_set: Any) -> bool:
+    return transfer_set.teacher is not None
+
+
+class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
+    """Base of the generators of unlabelled rows.
+
+    A subclass learns from encoded rows in ``_learn`` and makes new ones in
+    ``_draw``; this class handles what users hold (arrays, frames, levels, gaps,
+    dtypes, bounds), randomness, and the teacher's labels for
+    ``fit_resample``.
+    """
+
+    teacher: Any
+    n_samples: Any
+    categorical_features: Any
+    random_state: Any
+
+    @abstractmethod
+    def _learn(self, rows: Encoded) -> None:
+        """Learn from encoded rows and set attributes."""
+
+    @abstractmethod
+    def _draw(self, n_samples: int, seeds: np.random.SeedSequence) -> Encoded:
+        """Return ``n_samples`` new encoded rows."""
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Learn where rows come from.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Real rows. Missing values are legal; infinite ones are not.
+        y : Ignored
+            Not used.
+
+        Returns
+        -------
+        self : object
+            The fitted transfer set.
+        """
+        validate_parameters(self)
+        X = check_rows(self, X, reset=True, accept_sparse=False)
+        self._table = learn_table(X, self.categorical_features)
+        rows = self._table.encode(X)
+        self.categorical_features_ = self._table.categorical
+        self._n_rows = len(rows)
+        self.n_samples_ = (
+            default_size(len(rows)) if isinstance(self.n_samples, str) else int(self.n_samples)
+        )
+        self._learn(rows)
+        return self
+
+    def sample(self, n_samples: int | None = None, random_state: Any = None) -> Any:
+        """Return new rows of the same kind as those given to ``fit``.
+
+        Parameters
+        ----------
+        n_samples : int, default=None
+            How many; ``n_samples_`` by default.
+        random_state : int, RandomState instance or None, default=None
+            None takes the constructor's: with a number there, the same rows
+            each time.
+
+        Returns
+        -------
+        X : ndarray or DataFrame of shape (n_samples, n_features)
+            New rows, without labels.
+        """
+        check_is_fitted(self)
+        n_samples = self.n_samples_ if n_samples is None else n_samples
+        if not isinstance(n_samples, (int, np.integer)) or n_samples < 0:
+            raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
+        random_state = self.random_state if random_state is None else random_state
+        return self._table.decode(self._draw(int(n_samples), _seeds(random_state)))
+
+    @available_if(_has_teacher)
+    def fit_resample(self, X: Any, y: Any = None) -> tuple[Any, np.ndarray]:
+        """Return X and new rows, all with the teacher's labels.
+
+        This is imbalanced-learn's protocol, so that in its pipelines the step
+        before a student makes the student learn the teacher. It exists where
+        ``teacher`` is set.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,), default=None
+            Labels, needed by an unfitted teacher alone.
+
+        Returns
+        -------
+        X_resampled : ndarray or DataFrame of shape (n_samples + n_samples_, n_features)
+            The rows of X, then the new ones.
+        y_resampled : ndarray of shape (n_samples + n_samples_,)
+            The teacher's labels, or values.
+        """
+        self.fit(X, y)
+        X = check_rows(self, X, reset=False, accept_sparse=False)
+        self.teacher_ = resolve_teacher(
+            self.teacher, X, y, rng=None if self.random_state is None else check_random_state(0)
+        )
+        rows = stack_rows(X, self.sample())
+        return rows, ask(self.teacher_, rows)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = False
+        tags.input_tags.string = False
+        if self.teacher is not None and teacher_kind(self.teacher) is not None:
+            tags.target_tags.required = False
+        return tags
+
+
+def _seeds(random_state: Any) -> np.random.SeedSequence:
+    """Seeds for independent streams, from anything scikit-learn takes as a random state."""
+    rng = check_random_state(random_state)
+    return np.random.SeedSequence(rng.randint(0, 2**31 - 1, size=4).tolist())
