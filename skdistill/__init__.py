@@ -1,4 +1,31 @@
-"""skdistill: true, small students of any fitted predictor."""
+"""skdistill: true, small students of any fitted predictor.
 
+The road is always the same: a *teacher* labels a *transfer set*, a *student*
+learns it, and its *fidelity* says how true it is.
+"""
+
+from skdistill.base import DistilledClassifier, DistilledRegressor
+from skdistill.metrics import FidelityScorer, fidelity_report, fidelity_score
+from skdistill.rules import RuleSet, extract_rules
 from skdistill.teachers import CachedTeacher, CallableTeacher, TorchTeacher
 from skdistill.transfer import MungeTransferSet
+from skdistill.trees import DistilledTreeClassifier, DistilledTreeRegressor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CachedTeacher",
+    "CallableTeacher",
+    "DistilledClassifier",
+    "DistilledRegressor",
+    "DistilledTreeClassifier",
+    "DistilledTreeRegressor",
+    "FidelityScorer",
+    "MungeTransferSet",
+    "RuleSet",
+    "TorchTeacher",
+    "__version__",
+    "extract_rules",
+    "fidelity_report",
+    "fidelity_score",
+]

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_array, validate_data
 __all__ = [
     "categorical_columns",
     "check_rows",
+    "has_missing",
     "is_frame",
     "is_level_dtype",
     "iter_slices",
@@ -79,12 +80,18 @@ def categorical_columns(X: Any) -> np.ndarray:
 
 
 def check_rows(
-    estimator: Any, X: Any, *, reset: bool, accept_sparse: bool = True, ensure_min_samples: int = 1
+    estimator: Any,
+    X: Any,
+    *,
+    reset: bool,
+    accept_sparse: bool = True,
+    allow_nan: bool = True,
+    ensure_min_samples: int = 1,
 ) -> Any:
     """Validate rows and keep their kind.
 
     A data frame stays a data frame; everything else becomes a numeric array
-    or a CSR matrix. Missing values pass, infinite ones do not.
+    or a CSR matrix. Infinite values never pass.
 
     Parameters
     ----------
@@ -96,6 +103,8 @@ def check_rows(
         Whether this is ``fit``.
     accept_sparse : bool
         Whether sparse rows pass.
+    allow_nan : bool
+        Whether missing values pass.
     ensure_min_samples : int
         The least number of rows.
 
@@ -110,7 +119,7 @@ def check_rows(
             reset=reset,
             accept_sparse="csr" if accept_sparse else False,
             dtype="numeric",
-            ensure_all_finite="allow-nan",
+            ensure_all_finite="allow-nan" if allow_nan else True,
             ensure_min_samples=ensure_min_samples,
         )
     validate_data(estimator, X, reset=reset, skip_check_array=True)
@@ -130,6 +139,11 @@ def check_rows(
             )
         if getattr(dtype, "kind", "O") == "f" and np.isinf(X[name].to_numpy(float)).any():
             raise ValueError(f"Input X contains infinity in column {name!r}.")
+        if not allow_nan and X[name].isna().any():
+            raise ValueError(
+                f"Input X contains NaN in column {name!r}, but {type(estimator).__name__} was "
+                "fitted on rows without gaps and its teacher does not take them."
+            )
     return X
 
 
@@ -152,6 +166,14 @@ def _words(column: np.ndarray) -> np.ndarray:
     if np.isnan(values).any():
         values = np.where(np.isnan(values), np.nan, values)  # one NaN for all
     return np.ascontiguousarray(values).view(np.uint64)
+
+
+def has_missing(X: Any) -> bool:
+    """Whether any entry of validated rows is missing."""
+    if is_frame(X):
+        return bool(X.isna().to_numpy().any())
+    values = X.data if sparse.issparse(X) else X
+    return values.dtype.kind == "f" and bool(np.isnan(np.sum(values)))
 
 
 def row_hashes(X: Any, seed: int = 0) -> np.ndarray:

@@ -2,5 +2,13 @@
 
 from skdistill.base._generic import DistilledClassifier, DistilledRegressor
 from skdistill.base._road import BaseDistiller, LabelledRows
+from skdistill.base._students import fit_student, grow_classification_tree
 
-__all__ = ["BaseDistiller", "DistilledClassifier", "DistilledRegressor", "LabelledRows"]
+__all__ = [
+    "BaseDistiller",
+    "DistilledClassifier",
+    "DistilledRegressor",
+    "LabelledRows",
+    "fit_student",
+    "grow_classification_tree",
+]

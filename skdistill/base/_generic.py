@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_regressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._rows import check_rows
 from skdistill._validation import Instance, OneOf
-from skdistill.base._road import BaseDistiller
+from skdistill.base._road import BaseDistiller, teacher_limits
 from skdistill.base._students import fit_student, takes_soft_labels
 from skdistill.teachers._ask import class_codes
 from skdistill.teachers._resolve import seeded_clone
@@ -203,7 +202,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Labels.
         """
         check_is_fitted(self)
-        return self._student_labels(check_rows(self, X, reset=False))
+        return self._student_labels(self._check_predict_rows(X))
 
     @available_if(_student_has_proba)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -220,10 +219,10 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Columns as in ``classes_``.
         """
         check_is_fitted(self)
-        return self._student_proba(check_rows(self, X, reset=False))
+        return self._student_proba(self._check_predict_rows(X))
 
     def __sklearn_tags__(self) -> Any:
-        return _student_tags(super().__sklearn_tags__(), self.student, DecisionTreeClassifier)
+        return _tags(super().__sklearn_tags__(), self, DecisionTreeClassifier)
 
 
 class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
@@ -349,19 +348,17 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
             Values.
         """
         check_is_fitted(self)
-        return self.student_.predict(check_rows(self, X, reset=False))
+        return self.student_.predict(self._check_predict_rows(X))
 
     def __sklearn_tags__(self) -> Any:
-        return _student_tags(super().__sklearn_tags__(), self.student, DecisionTreeRegressor)
+        return _tags(super().__sklearn_tags__(), self, DecisionTreeRegressor)
 
 
-def _student_tags(tags: Any, student: Any, default: type) -> Any:
-    """What the student takes, the distiller takes; the teacher speaks for itself."""
-    from sklearn.utils import get_tags
-
-    inner = get_tags(default() if student is None else student)
+def _tags(tags: Any, distiller: Any, default: type) -> Any:
+    """What both the student and the teacher take, the distiller takes."""
+    inner = get_tags(default() if distiller.student is None else distiller.student)
     tags.input_tags.sparse = inner.input_tags.sparse
     tags.input_tags.allow_nan = inner.input_tags.allow_nan
     if tags.regressor_tags is not None:
         tags.target_tags.multi_output = inner.target_tags.multi_output
-    return tags
+    return teacher_limits(tags, distiller.teacher)

@@ -18,7 +18,7 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from skdistill._rows import check_rows, stack_rows, take_rows
+from skdistill._rows import check_rows, has_missing, stack_rows, take_rows
 from skdistill._sklearn import check_sample_weight
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
 from skdistill.exceptions import DistillationWarning
@@ -29,7 +29,7 @@ from skdistill.teachers._kind import is_fitted_teacher, name_of
 from skdistill.teachers._resolve import as_teacher, resolve_teacher, seeded_clone
 from skdistill.transfer import MungeTransferSet, default_size
 
-__all__ = ["BaseDistiller", "LabelledRows", "snap"]
+__all__ = ["BaseDistiller", "LabelledRows", "snap", "teacher_limits"]
 
 # The label of a row without one, where it is no class of the teacher; as in
 # sklearn.semi_supervised.
@@ -80,6 +80,19 @@ def snap(values: np.ndarray) -> np.ndarray:
     return np.rint(values / step) * step
 
 
+def teacher_limits(tags: Any, teacher: Any) -> Any:
+    """Take from a student's tags what its teacher says that it cannot read.
+
+    Tags only tell; it is the teacher itself that refuses rows.
+    """
+    if hasattr(teacher, "__sklearn_tags__"):
+        own = teacher.__sklearn_tags__()
+        if not own.no_validation:
+            tags.input_tags.allow_nan &= own.input_tags.allow_nan
+            tags.input_tags.sparse &= own.input_tags.sparse
+    return tags
+
+
 class BaseDistiller(TeacherHolderMixin):
     """Base of all students that learn from labelled rows.
 
@@ -112,11 +125,18 @@ class BaseDistiller(TeacherHolderMixin):
         teacher = self.teacher
         learns_y = teacher is None or (hasattr(teacher, "fit") and not is_fitted_teacher(teacher))
         tags.target_tags.required = learns_y
-        return tags
+        return teacher_limits(tags, teacher)
 
     def _use_soft(self, teacher: Any) -> bool:
         """Whether to ask the teacher for probabilities; classifiers decide."""
         return False
+
+    def _check_predict_rows(self, X: Any) -> Any:
+        """Validate rows to predict; gaps pass where fit saw some, or all can take them."""
+        tags = self.__sklearn_tags__()
+        return check_rows(
+            self, X, reset=False, allow_nan=self._saw_missing or tags.input_tags.allow_nan
+        )
 
     def _walk(self, X: Any, y: Any, sample_weight: Any) -> LabelledRows:
         """Walk the road up to the labels; sets ``teacher_`` and what was asked.
@@ -133,6 +153,7 @@ class BaseDistiller(TeacherHolderMixin):
         """
         validate_parameters(self)
         X = check_rows(self, X, reset=True)
+        self._saw_missing = has_missing(X)
         teacher = None if self.teacher is None else as_teacher(self.teacher, kind=self._kind)
         y = self._check_y(X, y, teacher)
         X, y, sample_weight = _drop_weightless(X, y, sample_weight)

@@ -228,8 +228,8 @@ def resolve_teacher(
         )
     if y is None:
         raise ValueError(
-            f"The teacher is an unfitted {name_of(teacher)}, so fit needs y to train it on. "
-            "Pass y, or fit the teacher first."
+            f"The teacher is an unfitted {name_of(teacher)}: training it requires y to be passed, "
+            "but the target y is None. Pass y, or fit the teacher first."
         )
     teacher = seeded_clone(teacher, rng)
     arguments = weight_arguments(teacher, sample_weight)

@@ -19,7 +19,7 @@ from skdistill.teachers._kind import teacher_kind
 from skdistill.teachers._resolve import resolve_teacher
 from skdistill.transfer._table import Encoded, learn_table
 
-__all__ = ["BaseTransferSet", "default_size"]
+__all__ = ["BaseTransferSet", "default_size", "transformer_without_teacher"]
 
 # Enough rows for a small tree, measured over real tables; more brought nothing.
 ENOUGH_ROWS = 10_000
@@ -32,6 +32,18 @@ def default_size(n_rows: int) -> int:
 
 def _has_teacher(transfer_set: Any) -> bool:
     return transfer_set.teacher is not None
+
+
+def transformer_without_teacher(cls: type) -> type:
+    """Class decorator: ``transform`` exists only where there is no teacher.
+
+    A step of an imbalanced-learn pipeline must be a transformer or a sampler,
+    never both. (Applied to the finished class, since scikit-learn wraps
+    ``transform`` for ``set_output`` when the class is made.)
+    """
+    for name in ("transform", "fit_transform"):
+        setattr(cls, name, available_if(lambda self: not _has_teacher(self))(getattr(cls, name)))
+    return cls
 
 
 class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):

@@ -12,12 +12,11 @@ import numpy as np
 from scipy.special import ndtri
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill._rows import check_rows, mix_words, row_hashes
 from skdistill._validation import Instance, Number, OneOf
-from skdistill.transfer._base import BaseTransferSet, _has_teacher
+from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
 from skdistill.transfer._neighbors import build_graph, disjoint_layers, fit_picture
 from skdistill.transfer._table import Encoded
 
@@ -29,6 +28,7 @@ _LIST_LIKE = Instance(
 )
 
 
+@transformer_without_teacher
 class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
     """New rows by exchange between near neighbours (MUNGE).
 
@@ -170,7 +170,6 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
             exchange_numbers(numbers, a, b, self.p_swap, self.local_variance, rng)
             exchange_levels(codes, a, b, self.p_swap, rng)
 
-    @available_if(lambda self: not _has_teacher(self))
     def transform(self, X: Any) -> Any:
         """Return a synthetic copy of every row of X, row by row.
 

@@ -1,0 +1,47 @@
+"""How much is there to read? Complexity of students."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["student_complexity"]
+
+
+def student_complexity(student: Any) -> dict[str, float]:
+    """Count what a reader of a student has to read.
+
+    Parameters
+    ----------
+    student : fitted estimator
+        With a scikit-learn ``tree_``, itself or as its ``student_``.
+
+    Returns
+    -------
+    complexity : dict of str to number
+        ``leaves``, ``depth``, ``mean_path_length`` (conditions passed by the
+        mean row of the transfer set) and ``features_used``. Empty where there
+        is no tree to count.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdistill.metrics import student_complexity
+    >>> tree = DecisionTreeClassifier(max_depth=1).fit(*load_iris(return_X_y=True))
+    >>> student_complexity(tree)
+    {'leaves': 2, 'depth': 1, 'mean_path_length': 1.0, 'features_used': 1}
+    """
+    tree = getattr(getattr(student, "student_", student), "tree_", None)
+    if tree is None or not hasattr(tree, "children_left"):
+        return {}
+    inner = tree.children_left != -1
+    weight = tree.weighted_n_node_samples
+    return {
+        "leaves": int(tree.n_leaves),
+        "depth": int(tree.max_depth),
+        # A row passes a condition at every inner node that it reaches.
+        "mean_path_length": float(weight[inner].sum() / weight[0]),
+        "features_used": len(np.unique(tree.feature[inner])),
+    }

@@ -1,0 +1,70 @@
+"""Who is compared with whom, on which rows.
+
+A fitted student knows its teacher. Where it stands at the end of a pipeline or
+inside a search, the teacher sees what the student sees: the transformed rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_regressor
+from sklearn.pipeline import Pipeline
+
+__all__ = ["answer", "find_pair", "is_regression"]
+
+
+def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, Any, Any]:
+    """Return (student, its rows, teacher, its rows).
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        A distiller, a pipeline that ends in one, or a search over either.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows as ``estimator`` takes them.
+    teacher : predictor or callable, default=None
+        Another teacher to compare with: it sees X itself.
+
+    Returns
+    -------
+    student, rows, teacher, teacher_rows : tuple
+
+    Raises
+    ------
+    ValueError
+        If there is no teacher to compare with.
+    """
+    if teacher is not None:
+        return estimator, X, teacher, X
+    student, rows = estimator, X
+    while True:
+        if hasattr(student, "best_estimator_"):
+            student = student.best_estimator_
+        elif isinstance(student, Pipeline):
+            for _, step in student.steps[:-1]:
+                if hasattr(step, "transform"):
+                    rows = step.transform(rows)
+            student = student.steps[-1][1]
+        else:
+            break
+    teacher = getattr(student, "teacher_", None)
+    if teacher is None:
+        raise ValueError(
+            f"{type(student).__name__} has no teacher to compare with (no teacher_, or None). "
+            "Give one: FidelityScorer(teacher=...) or fidelity_report(..., teacher=...)."
+        )
+    return student, rows, teacher, rows
+
+
+def answer(predictor: Any, X: Any, method: str = "predict") -> np.ndarray:
+    """Ask a predictor, or a bare function, about rows."""
+    if method == "predict" and not hasattr(predictor, "predict"):
+        return np.asarray(predictor(X))
+    return np.asarray(getattr(predictor, method)(X))
+
+
+def is_regression(student: Any) -> bool:
+    """Whether a student answers real values."""
+    return hasattr(student, "__sklearn_tags__") and is_regressor(student)

@@ -1,0 +1,176 @@
+"""Conditions on one column, and the merging of all those on a path."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skdistill._rows import is_frame
+
+__all__ = ["Interval", "Levels", "shortest_threshold"]
+
+
+def shortest_threshold(threshold: float) -> float:
+    """Return the shortest decimal that splits the same rows.
+
+    scikit-learn's trees compare float32 values with a float64 threshold, so
+    every number from the float32 at or below it up to the next one splits
+    alike.
+
+    Parameters
+    ----------
+    threshold : float
+        As in ``tree_.threshold``.
+
+    Returns
+    -------
+    decimal : float
+        With as few digits as possible.
+
+    Examples
+    --------
+    >>> from skdistill.rules._conditions import shortest_threshold
+    >>> shortest_threshold(2.449999988079071)
+    2.45
+    """
+    below = np.float32(threshold)
+    if below > threshold:
+        below = np.nextafter(below, np.float32(-np.inf))
+    above = float(np.nextafter(below, np.float32(np.inf)))
+    for digits in range(1, 18):
+        decimal = float(f"{threshold:.{digits}g}")
+        if float(below) <= decimal < above:
+            return decimal
+    return float(threshold)
+
+
+def _number(value: float) -> str:
+    """Write a number without a needless ``.0`` or exponent."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    text = repr(value)
+    return text if "e" not in text or abs(value) < 1e-4 else f"{value:.15g}"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """low < column <= high.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    low, high : float
+        Bounds; infinite where there is none.
+    missing : bool or None
+        Whether a missing value meets the condition; None where the question
+        did not come up.
+
+    Examples
+    --------
+    >>> from skdistill.rules import Interval
+    >>> print(Interval("age", 20.0, 35.5))
+    20 < age <= 35.5
+    """
+
+    column: str
+    low: float = -math.inf
+    high: float = math.inf
+    missing: bool | None = None
+
+    def __str__(self) -> str:
+        if self.low == -math.inf and self.high == math.inf:
+            return f"{self.column} is {'missing' if self.missing else 'known'}"
+        if self.low == -math.inf:
+            text = f"{self.column} <= {_number(self.high)}"
+        elif self.high == math.inf:
+            text = f"{self.column} > {_number(self.low)}"
+        else:
+            text = f"{_number(self.low)} < {self.column} <= {_number(self.high)}"
+        return f"({text} or missing)" if self.missing else text
+
+    def covers(self, values: Any) -> np.ndarray:
+        """Return which values meet the condition.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_samples,)
+            Of the column; compared as float32, as trees do.
+
+        Returns
+        -------
+        met : ndarray of shape (n_samples,), dtype bool
+            A missing value meets it only where ``missing`` is True.
+        """
+        number = np.asarray(values, dtype=np.float32).astype(np.float64)
+        met = (number > self.low) & (number <= self.high)
+        return np.where(np.isnan(number), bool(self.missing), met)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """column is one of some levels, or none of them.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    levels : tuple
+        The levels named.
+    negated : bool
+        Whether the column must be none of them.
+
+    Examples
+    --------
+    >>> from skdistill.rules import Levels
+    >>> print(Levels("sex", ("female",)))
+    sex = female
+    >>> print(Levels("port", ("C", "Q"), negated=True))
+    port not in {C, Q}
+    """
+
+    column: str
+    levels: tuple[Any, ...]
+    negated: bool = False
+
+    def __str__(self) -> str:
+        names = ["missing" if _is_missing(level) else str(level) for level in self.levels]
+        if len(names) == 1:
+            return f"{self.column} {'!=' if self.negated else '='} {names[0]}"
+        return f"{self.column} {'not in' if self.negated else 'in'} {{{', '.join(names)}}}"
+
+    def covers(self, values: Any) -> np.ndarray:
+        """Return which values meet the condition.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_samples,)
+            Of the column.
+
+        Returns
+        -------
+        met : ndarray of shape (n_samples,), dtype bool
+            True where the value is among the levels, or not, if negated.
+        """
+        values = np.asarray(values, dtype=object)
+        met = np.zeros(len(values), dtype=bool)
+        for level in self.levels:
+            if _is_missing(level):
+                met |= np.array([_is_missing(value) for value in values], dtype=bool)
+            else:
+                met |= values == level
+        return ~met if self.negated else met
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is not None and value != value or str(value) == "<NA>"
+
+
+def column_values(X: Any, column: str, names: list[str]) -> Any:
+    """Values of a named column of an array or a frame."""
+    if is_frame(X):
+        return X.iloc[:, [str(name) for name in X.columns].index(column)]
+    return np.asarray(X)[:, names.index(column)]

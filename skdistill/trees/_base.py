@@ -1,0 +1,98 @@
+"""What every distilled tree is: a genuine scikit-learn tree that knows its teacher."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils.validation import check_is_fitted
+
+from skdistill._sklearn import plain_tree
+from skdistill.base import BaseDistiller, LabelledRows
+from skdistill.trees._encoder import encode, fit_encoder, tree_feature_names
+from skdistill.trees._thresholds import shorten_thresholds
+
+__all__ = ["BaseDistilledTree"]
+
+
+class BaseDistilledTree(BaseDistiller):
+    """What every distilled tree is, whatever grew it.
+
+    Comes before a scikit-learn tree class in the bases: the estimator then
+    *is* such a tree, whose ``tree_`` the tools of the ecosystem read.
+    """
+
+    tree_: Any
+
+    def _adopt(self, grown: Any, rows: LabelledRows, encoded: Any) -> None:
+        """Take over a grown tree and measure it on the rows it was fitted on."""
+        # Sparse columns are mostly zeros and ones, with short thresholds anyway.
+        dense = isinstance(encoded, np.ndarray)
+        self.tree_ = shorten_thresholds(grown.tree_, encoded) if dense else grown.tree_
+        self.max_features_ = grown.max_features_
+        self.n_outputs_ = grown.n_outputs_
+        leaf = self.tree_.apply(encoded)
+        if rows.labels.codes is None:
+            value = self.tree_.value[leaf, :, 0]
+            self.fidelity_ = self._measure(rows, value[:, 0] if value.shape[1] == 1 else value)
+            return
+        answers = np.argmax(self.tree_.value[:, 0, :], axis=1)[leaf]
+        self.fidelity_ = self._measure(rows, answers)
+        # Of each leaf alone, for its rule.
+        weight = np.ones(len(leaf)) if rows.sample_weight is None else rows.sample_weight
+        count = self.tree_.node_count
+        total = np.bincount(leaf, weight, minlength=count)
+        agree = np.bincount(leaf, weight * (answers == rows.labels.codes), minlength=count)
+        self.leaf_fidelity_ = np.divide(
+            agree, total, out=np.full(count, np.nan), where=total > 0
+        )
+
+    def _encode_rows(self, rows: LabelledRows) -> Any:
+        """Learn the columns of the rows and return them as the tree reads them."""
+        self.encoder_ = fit_encoder(rows.X)
+        self.tree_feature_names_ = tree_feature_names(self.encoder_, rows.X)
+        encoded = encode(self.encoder_, rows.X)
+        dense = isinstance(encoded, np.ndarray)
+        self.missing_columns_ = (
+            np.isnan(encoded).any(axis=0) if dense else np.zeros(encoded.shape[1], dtype=bool)
+        )
+        return encoded
+
+    def _validate_X_predict(self, X: Any, check_input: bool = True) -> Any:
+        # scikit-learn's trees validate here, for predict, apply and the rest.
+        if getattr(self, "encoder_", None) is None:
+            return super()._validate_X_predict(X, check_input)  # type: ignore[misc]
+        return encode(self.encoder_, self._check_predict_rows(X))
+
+    def _support_missing_values(self, X: Any) -> bool:
+        # scikit-learn's trees ask their tags, but ours also tell of the teacher.
+        return self._saw_missing or super()._support_missing_values(X)  # type: ignore[misc]
+
+    def _plain_params(self) -> dict[str, Any]:
+        """The parameters that scikit-learn's own tree has too."""
+        plain = DecisionTreeClassifier if self._kind == "classifier" else DecisionTreeRegressor
+        params = self.get_params(deep=False)  # type: ignore[attr-defined]
+        return {name: params[name] for name in plain().get_params()}
+
+    def to_sklearn(self) -> Any:
+        """Return a plain scikit-learn tree without teacher, for export.
+
+        It shares ``tree_``, is a few kilobytes when pickled and goes through
+        converters (skl2onnx, m2cgen, PMML) that know scikit-learn alone.
+
+        Returns
+        -------
+        tree : DecisionTreeClassifier, DecisionTreeRegressor or Pipeline
+            A pipeline of encoder and tree where X has categorical columns.
+        """
+        check_is_fitted(self)
+        tree = plain_tree(
+            self.tree_, classes=getattr(self, "classes_", None), params=self._plain_params()
+        )
+        if self.encoder_ is not None:
+            return Pipeline([("encoder", self.encoder_), ("tree", tree)])
+        if hasattr(self, "feature_names_in_"):
+            tree.feature_names_in_ = self.feature_names_in_
+        return tree

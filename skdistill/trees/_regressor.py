@@ -1,0 +1,174 @@
+"""A regressor in one small tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.tree import DecisionTreeRegressor
+
+from skdistill.trees._base import BaseDistilledTree
+
+__all__ = ["DistilledTreeRegressor"]
+
+
+class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
+    """Distil a regressor or any real function into one small regression tree.
+
+    The teacher answers on the rows of X and synthetic ones near them; CART
+    grows on its answers. The result is a
+    ``sklearn.tree.DecisionTreeRegressor``.
+
+    Parameters
+    ----------
+    teacher : predictor or callable, default=None
+        What is distilled. Fitted: used as it is, never refitted or changed.
+        Unfitted: a clone is fitted on ``X, y``. None: the tree learns from y
+        itself, as plain CART does.
+    alpha : float, default=0.0
+        Share in [0, 1] of the true value in the target of a real row.
+    transfer_set : "auto", None or transfer set, default="auto"
+        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
+        or those of any estimator with ``fit`` and ``sample``.
+    max_queries : int, default=None
+        The most rows that the teacher is asked in ``fit``.
+    max_leaf_nodes : int, default=16
+        The most leaves, that is rules. None grows without limit.
+    max_depth : int, default=None
+        The greatest depth.
+    min_samples_split : int or float, default=2
+        See ``sklearn.tree.DecisionTreeRegressor``, here and below. Rows are
+        those of the transfer set.
+    min_samples_leaf : int or float, default=1
+        Least rows in a leaf, or share of them.
+    min_weight_fraction_leaf : float, default=0.0
+        Least share of the weight in a leaf.
+    max_features : int, float or {"sqrt", "log2"}, default=None
+        Columns looked at for a split.
+    criterion : {"squared_error", "friedman_mse", "absolute_error", "poisson"}, \
+            default="squared_error"
+        Loss.
+    splitter : {"best", "random"}, default="best"
+        How a split is chosen.
+    min_impurity_decrease : float, default=0.0
+        Least gain of a split.
+    ccp_alpha : float, default=0.0
+        Cost-complexity pruning.
+    monotonic_cst : array-like of int of shape (n_features,), default=None
+        Monotonicity in each column.
+    n_jobs : int, default=None
+        Batches of rows asked at once.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the rows, ties between splits, and an unfitted teacher without a
+        seed of its own.
+
+    Attributes
+    ----------
+    tree_ : sklearn.tree._tree.Tree
+        The tree; ``value`` holds the mean answer of each node.
+    teacher_ : predictor or None
+        What was asked.
+    transfer_set_ : transfer set or None
+        Where synthetic rows came from.
+    n_queries_ : int
+        Rows that the teacher was asked.
+    fidelity_ : InSampleFidelity
+        R² to the teacher on the rows that the tree was fitted on.
+    encoder_ : ColumnTransformer or None
+        How categorical columns are read.
+    tree_feature_names_ : ndarray of shape (tree_.n_features,)
+        Names of the columns that the nodes speak of.
+    missing_columns_ : ndarray of shape (tree_.n_features,), dtype bool
+        Which of those had gaps in the transfer set.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X has them.
+
+    See Also
+    --------
+    DistilledTreeClassifier : For classes.
+
+    Notes
+    -----
+    The teacher's answers are rounded to multiples of 2^-24 of their range, so
+    that weighted rows and repeated rows give the same tree.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.ensemble import RandomForestRegressor
+    >>> from skdistill import DistilledTreeRegressor
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> forest = RandomForestRegressor(random_state=0).fit(X, y)
+    >>> tree = DistilledTreeRegressor(forest, max_leaf_nodes=8, random_state=0).fit(X)
+    >>> 0.5 < tree.fidelity_ < 1
+    True
+    """
+
+    _kind = "regressor"
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        *,
+        alpha: float = 0.0,
+        transfer_set: Any = "auto",
+        max_queries: int | None = None,
+        max_leaf_nodes: int | None = 16,
+        max_depth: int | None = None,
+        min_samples_split: int | float = 2,
+        min_samples_leaf: int | float = 1,
+        min_weight_fraction_leaf: float = 0.0,
+        max_features: Any = None,
+        criterion: str = "squared_error",
+        splitter: str = "best",
+        min_impurity_decrease: float = 0.0,
+        ccp_alpha: float = 0.0,
+        monotonic_cst: Any = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ):
+        super().__init__(
+            criterion=criterion,
+            splitter=splitter,
+            max_depth=max_depth,
+            min_samples_split=min_samples_split,
+            min_samples_leaf=min_samples_leaf,
+            min_weight_fraction_leaf=min_weight_fraction_leaf,
+            max_features=max_features,
+            max_leaf_nodes=max_leaf_nodes,
+            random_state=random_state,
+            min_impurity_decrease=min_impurity_decrease,
+            monotonic_cst=monotonic_cst,
+            ccp_alpha=ccp_alpha,
+        )
+        self.teacher = teacher
+        self.alpha = alpha
+        self.transfer_set = transfer_set
+        self.max_queries = max_queries
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledTreeRegressor:
+        """Let the teacher answer the transfer set, and grow a tree on it.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Real rows. The teacher sees them in the kind that they have.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            True values: needed without a teacher, by an unfitted teacher and
+            where ``alpha`` > 0. With a teacher, NaN marks a row without one.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows; a synthetic row weighs the mean.
+
+        Returns
+        -------
+        self : DistilledTreeRegressor
+            The fitted tree.
+        """
+        rows = self._walk(X, y, sample_weight)
+        encoded = self._encode_rows(rows)
+        tree = DecisionTreeRegressor(**self._plain_params())
+        grown = tree.fit(encoded, rows.labels.targets, sample_weight=rows.sample_weight)
+        self._adopt(grown, rows, encoded)
+        return self

@@ -1,0 +1,81 @@
+"""Thresholds with no more digits than the rows call for.
+
+CART splits half-way between two values, which reads 0.04937944374978542 where
+0.0494 separates the same rows. Every threshold is moved to the shortest
+decimal inside its gap: no row that the tree was fitted on changes its leaf,
+and every picture, rule and export shows the short number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skdistill._sklearn import assemble_tree, tree_arrays
+
+__all__ = ["shorten_thresholds"]
+
+
+def _gaps(
+    arrays: dict[str, np.ndarray], X: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Largest value below and smallest above the threshold of every inner node.
+
+    One sweep a level over the rows that are still in inner nodes:
+    O(n_rows * depth) time, O(n_rows) memory.
+    """
+    feature, threshold = arrays["feature"], arrays["threshold"]
+    low = np.full(len(feature), -np.inf)
+    high = np.full(len(feature), np.inf)
+    rows, node = np.arange(len(X)), np.zeros(len(X), dtype=np.intp)
+    while True:
+        inner = arrays["left_child"][node] != -1
+        rows, node = rows[inner], node[inner]
+        if not len(rows):
+            return low, high
+        value = X[rows, feature[node]].astype(np.float64)
+        missing = np.isnan(value)
+        left = np.where(missing, arrays["missing_go_to_left"][node] == 1, value <= threshold[node])
+        below, above = left & ~missing, ~left & ~missing
+        np.maximum.at(low, node[below], value[below])
+        np.minimum.at(high, node[above], value[above])
+        node = np.where(left, arrays["left_child"][node], arrays["right_child"][node])
+
+
+def _shortest(low: float, high: float, middle: float) -> float:
+    """A short decimal d with low <= d < high, as the largest float32 at or below it.
+
+    Rows are compared as float32, and so are thresholds by some exports: a
+    threshold that *is* a float32 splits alike everywhere.
+    """
+    for digits in range(1, 10):
+        decimal = float(f"{middle:.{digits}g}")
+        if low <= decimal < high:
+            single = np.float32(decimal)
+            if single > decimal:
+                single = np.nextafter(single, np.float32(-np.inf))
+            if low <= single < high:
+                return float(single)
+    return middle
+
+
+def shorten_thresholds(tree: object, X: np.ndarray) -> object:
+    """Return a tree whose thresholds have as few digits as the rows allow.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        Not changed.
+    X : ndarray of shape (n_samples, n_features), dtype float32
+        The rows that it was fitted on: every one of them reaches the same leaf
+        in both trees.
+
+    Returns
+    -------
+    tree : sklearn.tree._tree.Tree
+    """
+    arrays = tree_arrays(tree)
+    low, high = _gaps(arrays, X)
+    known = np.flatnonzero((arrays["left_child"] != -1) & np.isfinite(low) & np.isfinite(high))
+    for node in known:
+        arrays["threshold"][node] = _shortest(low[node], high[node], arrays["threshold"][node])
+    return assemble_tree(arrays, tree.n_features, tree.n_classes)  # type: ignore[attr-defined]

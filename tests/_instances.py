@@ -1,0 +1,44 @@
+"""One instance of every kind of estimator, for the checks that all must pass."""
+
+from sklearn.linear_model import LinearRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from skdistill import (
+    DistilledClassifier,
+    DistilledRegressor,
+    DistilledTreeClassifier,
+    DistilledTreeRegressor,
+    MungeTransferSet,
+)
+
+
+def distillers():
+    """Distillers in the forms that users give them: without and with a cheap teacher.
+
+    With a teacher they learn from the rows of X alone: weighted rows and
+    repeated rows are then the same transfer set, which is what scikit-learn's
+    checks of sample weights compare.
+    """
+    return [
+        DistilledTreeClassifier(),
+        DistilledTreeClassifier(GaussianNB(), transfer_set=None),
+        DistilledTreeClassifier(DecisionTreeClassifier(max_depth=3), labels="soft", transfer_set=None),
+        DistilledTreeRegressor(),
+        DistilledTreeRegressor(LinearRegression(), transfer_set=None),
+        DistilledClassifier(),
+        DistilledClassifier(GaussianNB(), DecisionTreeClassifier(), transfer_set=None),
+        DistilledClassifier(
+            DecisionTreeClassifier(max_depth=3), DecisionTreeRegressor(), labels="soft", transfer_set=None
+        ),
+        DistilledClassifier(
+            DecisionTreeClassifier(max_depth=3), GaussianNB(), labels="soft", transfer_set=None
+        ),
+        DistilledRegressor(),
+        DistilledRegressor(LinearRegression(), DecisionTreeRegressor(), transfer_set=None),
+    ]
+
+
+def transfer_sets():
+    """Transfer sets, as transformers and as samplers."""
+    return [MungeTransferSet(), MungeTransferSet(GaussianNB())]
