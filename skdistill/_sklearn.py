@@ -76,9 +76,7 @@ def _depth(left: np.ndarray, right: np.ndarray) -> int:
         depth += 1
 
 
-def assemble_tree(
-    arrays: Mapping[str, np.ndarray], n_features: int, n_classes: np.ndarray
-) -> Tree:
+def assemble_tree(arrays: Mapping[str, np.ndarray], n_features: int, n_classes: np.ndarray) -> Tree:
     """Build a scikit-learn ``Tree`` from node arrays.
 
     Parameters
@@ -145,7 +143,7 @@ def tree_from_regression(
     mean = np.clip(mean, 0.0, 1.0)
     arrays["value"] = mean[:, np.newaxis, :]
     arrays["impurity"] = 1.0 - (mean**2).sum(axis=1)
-    return assemble_tree(arrays, regressor.n_features_in_, [n_classes]), mean
+    return assemble_tree(arrays, regressor.n_features_in_, np.array([n_classes])), mean
 
 
 def plain_tree(tree: Any, *, classes: np.ndarray | None, params: Mapping[str, Any]) -> Any:

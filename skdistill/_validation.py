@@ -37,7 +37,7 @@ class Number:
     closed: str = "both"
 
     def accepts(self, value: Any) -> bool:
-        kind = numbers.Integral if self.whole else numbers.Real
+        kind: Any = numbers.Integral if self.whole else numbers.Real
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, kind):
             return False
         if value != value:  # NaN
@@ -67,8 +67,11 @@ class OneOf:
         self.options = options
 
     def accepts(self, value: Any) -> bool:
-        return any(value is o or (isinstance(o, str) and value == o) for o in self.options
-                   if o is None or isinstance(value, type(o)))
+        return any(
+            value is o or (isinstance(o, str) and value == o)
+            for o in self.options
+            if o is None or isinstance(value, type(o))
+        )
 
     def __str__(self) -> str:
         return " or ".join(repr(option) for option in self.options)

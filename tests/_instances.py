@@ -23,13 +23,18 @@ def distillers():
     return [
         DistilledTreeClassifier(),
         DistilledTreeClassifier(GaussianNB(), transfer_set=None),
-        DistilledTreeClassifier(DecisionTreeClassifier(max_depth=3), labels="soft", transfer_set=None),
+        DistilledTreeClassifier(
+            DecisionTreeClassifier(max_depth=3), labels="soft", transfer_set=None
+        ),
         DistilledTreeRegressor(),
         DistilledTreeRegressor(LinearRegression(), transfer_set=None),
         DistilledClassifier(),
         DistilledClassifier(GaussianNB(), DecisionTreeClassifier(), transfer_set=None),
         DistilledClassifier(
-            DecisionTreeClassifier(max_depth=3), DecisionTreeRegressor(), labels="soft", transfer_set=None
+            DecisionTreeClassifier(max_depth=3),
+            DecisionTreeRegressor(),
+            labels="soft",
+            transfer_set=None,
         ),
         DistilledClassifier(
             DecisionTreeClassifier(max_depth=3), GaussianNB(), labels="soft", transfer_set=None

@@ -19,9 +19,13 @@ from skdistill.teachers._resolve import seeded_clone
 
 __all__ = ["DistilledClassifier", "DistilledRegressor"]
 
-_STUDENT = Instance("an estimator with fit and predict, or None", lambda value: value is None or (
-    hasattr(value, "fit") and hasattr(value, "predict") and not isinstance(value, type)
-))
+_STUDENT = Instance(
+    "an estimator with fit and predict, or None",
+    lambda value: (
+        value is None
+        or (hasattr(value, "fit") and hasattr(value, "predict") and not isinstance(value, type))
+    ),
+)
 
 
 def _student_has_proba(self: Any) -> bool:
@@ -159,7 +163,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         rows = self._walk(X, y, sample_weight)
         student = DecisionTreeClassifier() if self.student is None else self.student
         rng = None if self.random_state is None else check_random_state(self.random_state)
-        self.classes_ = rows.labels.classes
+        self.classes_: Any = rows.labels.classes
         self.student_ = fit_student(
             seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
         )

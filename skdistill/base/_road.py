@@ -14,7 +14,12 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import assert_all_finite, check_array, check_consistent_length, check_random_state
+from sklearn.utils import (
+    assert_all_finite,
+    check_array,
+    check_consistent_length,
+    check_random_state,
+)
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
@@ -254,9 +259,9 @@ class BaseDistiller(TeacherHolderMixin):
             return None
         arguments = {}
         # KernelDensity takes its seed here and nowhere else.
-        if not hasattr(transfer_set, "random_state"):
-            if "random_state" in inspect.signature(transfer_set.sample).parameters:
-                arguments["random_state"] = int(rng.randint(2**31 - 1))
+        takes_seed = "random_state" in inspect.signature(transfer_set.sample).parameters
+        if takes_seed and not hasattr(transfer_set, "random_state"):
+            arguments["random_state"] = int(rng.randint(2**31 - 1))
         drawn = transfer_set.sample(n_samples, **arguments)
         drawn = drawn[0] if isinstance(drawn, tuple) else drawn  # GaussianMixture: (X, component)
         return drawn.astype(X.dtype, copy=False) if isinstance(X, np.ndarray) else drawn
@@ -264,7 +269,7 @@ class BaseDistiller(TeacherHolderMixin):
     def _measure(self, rows: LabelledRows, answers: np.ndarray) -> InSampleFidelity:
         """In-sample fidelity of a student's answers (codes or values) on its rows."""
         labels = rows.labels
-        truth = labels.targets if labels.codes is None else labels.codes
+        truth: Any = labels.targets if labels.codes is None else labels.codes
         metric = "r2" if labels.codes is None else "agreement"
         if metric == "r2" and len(answers) < 2:  # R² of one row is not defined
             return InSampleFidelity(float(np.allclose(truth, answers)), metric, len(answers))

@@ -110,9 +110,7 @@ def _class_factors(
     return compute_class_weight(class_weight, classes=classes, y=classes)
 
 
-def fit_student(
-    student: Any, X: Any, labels: Labels, sample_weight: np.ndarray | None
-) -> Any:
+def fit_student(student: Any, X: Any, labels: Labels, sample_weight: np.ndarray | None) -> Any:
     """Fit a student on a teacher's labels.
 
     Parameters
@@ -150,9 +148,7 @@ def fit_student(
     return student.fit(take_rows(X, row), labels.classes[code], **_weights(student, weight))
 
 
-def _fit_regressor(
-    student: Any, X: Any, labels: Labels, sample_weight: np.ndarray | None
-) -> Any:
+def _fit_regressor(student: Any, X: Any, labels: Labels, sample_weight: np.ndarray | None) -> Any:
     """Regression on the probabilities of the classes, of the second one if there are two."""
     classes = labels.classes
     assert classes is not None

@@ -141,9 +141,7 @@ class FidelityComplexityDisplay:
         try:
             import matplotlib.pyplot as plt
         except ImportError as error:
-            raise ImportError(
-                "Plotting needs matplotlib: pip install skdistill[plots]."
-            ) from error
+            raise ImportError("Plotting needs matplotlib: pip install skdistill[plots].") from error
 
         if ax is None:
             _, ax = plt.subplots()
@@ -153,7 +151,11 @@ class FidelityComplexityDisplay:
             mean, deviation = scores.mean(axis=1), scores.std(axis=1)
             (line,) = ax.plot(self.n_leaves, mean, style, marker="o", label=label)
             ax.fill_between(
-                self.n_leaves, mean - deviation, mean + deviation, alpha=0.15, color=line.get_color()
+                self.n_leaves,
+                mean - deviation,
+                mean + deviation,
+                alpha=0.15,
+                color=line.get_color(),
             )
             self.lines_.append(line)
         ax.set_xscale("log", base=2)

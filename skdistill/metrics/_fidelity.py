@@ -40,7 +40,7 @@ class InSampleFidelity(float):
         self.metric, self.n_rows = metric, n_rows
         return self
 
-    def __getnewargs__(self) -> tuple[float, str, int]:
+    def __getnewargs__(self) -> Any:  # for pickle
         return float(self), self.metric, self.n_rows
 
     def __repr__(self) -> str:

@@ -123,8 +123,9 @@ class FidelityReport:
             line("accuracy of teacher", self.teacher_accuracy)
             line("accuracy of student", self.student_accuracy)
         if self.complexity:
-            words = (f"{key.replace('_', ' ')} {value:.4g}" for key, value in
-                     self.complexity.items())
+            words = (
+                f"{key.replace('_', ' ')} {value:.4g}" for key, value in self.complexity.items()
+            )
             line("complexity", ", ".join(words))
         return "\n".join(lines)
 

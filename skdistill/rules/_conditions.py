@@ -166,7 +166,8 @@ class Levels:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value is not None and value != value or str(value) == "<NA>"
+    # NaN differs from itself; pandas.NA does not even compare.
+    return value is None or str(value) == "<NA>" or bool(value != value)
 
 
 def column_values(X: Any, column: str, names: list[str]) -> Any:

@@ -204,9 +204,7 @@ def ask_labels(
     return Labels(classes, class_codes(labels, classes, "The teacher's answers"), None)
 
 
-def _soft_labels(
-    teacher: Any, X: Any, classes: np.ndarray | None, n_jobs: int | None
-) -> Labels:
+def _soft_labels(teacher: Any, X: Any, classes: np.ndarray | None, n_jobs: int | None) -> Labels:
     if not hasattr(teacher, "predict_proba"):
         raise ValueError(
             f'labels="soft" needs probabilities, but the teacher ({name_of(teacher)}) has no '

@@ -135,8 +135,10 @@ class CachedTeacher(TeacherFace):
                 f"CachedTeacher needs a fitted teacher, but this {name_of(self.teacher)} is not "
                 "fitted. Fit it first."
             )
-        rows = X if is_frame(X) else check_array(
-            X, accept_sparse="csr", ensure_all_finite=False, dtype=None
+        rows = (
+            X
+            if is_frame(X)
+            else check_array(X, accept_sparse="csr", ensure_all_finite=False, dtype=None)
         )
         keys = np.empty(rows.shape[0], dtype=[("a", np.uint64), ("b", np.uint64)])
         keys["a"], keys["b"] = row_hashes(rows, 0), row_hashes(rows, 1)

@@ -182,7 +182,9 @@ def weight_arguments(estimator: Any, sample_weight: Any) -> dict[str, Any] | Non
         name, last = estimator.steps[-1]
         inner = weight_arguments(last, sample_weight)
         return inner and {f"{name}__{key}": value for key, value in inner.items()}
-    return {"sample_weight": sample_weight} if has_fit_parameter(estimator, "sample_weight") else None
+    return (
+        {"sample_weight": sample_weight} if has_fit_parameter(estimator, "sample_weight") else None
+    )
 
 
 def resolve_teacher(

@@ -109,7 +109,7 @@ class TorchTeacher(TeacherFace):
         return "probabilities" if isinstance(self.network, classifiers) else "value"
 
     def __getattr__(self, name: str) -> Any:
-        network = self.__dict__.get("network")
+        network: Any = self.__dict__.get("network")
         if name == "classes_" and self.__dict__.get("classes") is None and is_skorch_net(network):
             return np.asarray(network.classes_)
         return super().__getattr__(name)

@@ -130,7 +130,9 @@ class Table:
         X[:, ~self.categorical] = numbers
         for k, j in enumerate(np.flatnonzero(self.categorical)):
             values = self.levels[k].astype(dtype).take(codes[:, k], mode="clip")
-            X[:, j] = np.where(codes[:, k] == MISSING, np.nan, values) if dtype.kind == "f" else values
+            X[:, j] = (
+                np.where(codes[:, k] == MISSING, np.nan, values) if dtype.kind == "f" else values
+            )
         return X
 
     def _decode_frame(self, numbers: np.ndarray, codes: np.ndarray) -> Any:
@@ -155,11 +157,11 @@ class Table:
         frame.columns = self.columns
         return frame
 
-    def _name(self, j: int) -> str:
+    def _name(self, j: Any) -> str:
         return repr(self.columns[j]) if self.columns is not None else str(j)
 
 
-def _column(X: Any, j: int) -> np.ndarray:
+def _column(X: Any, j: Any) -> np.ndarray:
     if not is_frame(X):
         return X[:, j]
     values = X.iloc[:, j].astype(object).to_numpy(copy=True)
@@ -171,7 +173,7 @@ def _is_missing(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "f":
         return np.isnan(values)
     if values.dtype.kind == "O":
-        return np.equal(values, None)
+        return np.array([value is None for value in values], dtype=bool)
     return np.zeros(len(values), dtype=bool)
 
 

@@ -45,9 +45,7 @@ class BaseDistilledTree(BaseDistiller):
         count = self.tree_.node_count
         total = np.bincount(leaf, weight, minlength=count)
         agree = np.bincount(leaf, weight * (answers == rows.labels.codes), minlength=count)
-        self.leaf_fidelity_ = np.divide(
-            agree, total, out=np.full(count, np.nan), where=total > 0
-        )
+        self.leaf_fidelity_ = np.divide(agree, total, out=np.full(count, np.nan), where=total > 0)
 
     def _encode_rows(self, rows: LabelledRows) -> Any:
         """Learn the columns of the rows and return them as the tree reads them."""

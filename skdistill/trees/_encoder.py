@@ -60,7 +60,7 @@ def encode(encoder: ColumnTransformer | None, X: Any) -> Any:
     """
     if encoder is not None:
         X = encoder.transform(X)
-    if is_frame(X) or getattr(X, "dtype", None) == object:
+    if is_frame(X) or (isinstance(X, np.ndarray) and X.dtype.kind == "O"):
         import pandas as pd
 
         X = pd.DataFrame(X).to_numpy(dtype=np.float32, na_value=np.nan)

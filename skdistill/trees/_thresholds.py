@@ -15,9 +15,7 @@ from skdistill._sklearn import assemble_tree, tree_arrays
 __all__ = ["shorten_thresholds"]
 
 
-def _gaps(
-    arrays: dict[str, np.ndarray], X: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _gaps(arrays: dict[str, np.ndarray], X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Largest value below and smallest above the threshold of every inner node.
 
     One sweep a level over the rows that are still in inner nodes:
