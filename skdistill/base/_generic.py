@@ -163,11 +163,12 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         rows = self._walk(X, y, sample_weight)
         student = DecisionTreeClassifier() if self.student is None else self.student
         rng = None if self.random_state is None else check_random_state(self.random_state)
-        self.classes_: Any = rows.labels.classes
+        self.classes_ = rows.labels.classes
         self.student_ = fit_student(
             seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
         )
-        answers = class_codes(self._student_labels(rows.X), self.classes_, "The student's answers")
+        classes: Any = self.classes_
+        answers = class_codes(self._student_labels(rows.X), classes, "The student's answers")
         self.fidelity_ = self._measure(rows, answers)
         return self
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from skdistill._rows import is_frame
 
-__all__ = ["Interval", "Levels", "shortest_threshold"]
+__all__ = ["Interval", "Levels", "column_values", "threshold_text"]
 
 
-def shortest_threshold(threshold: float) -> float:
-    """Return the shortest decimal that splits the same rows.
+def threshold_text(threshold: float) -> str:
+    """Write a threshold with as few digits as tell it from its neighbours.
 
     scikit-learn's trees compare float32 values with a float64 threshold, so
     every number from the float32 at or below it up to the next one splits
-    alike.
+    alike, and so does every decimal that rounds to that float32.
 
     Parameters
     ----------
@@ -27,32 +27,26 @@ def shortest_threshold(threshold: float) -> float:
 
     Returns
     -------
-    decimal : float
-        With as few digits as possible.
+    text : str
+        A decimal without needless zeros.
 
     Examples
     --------
-    >>> from skdistill.rules._conditions import shortest_threshold
-    >>> shortest_threshold(2.449999988079071)
-    2.45
+    >>> from skdistill.rules._conditions import threshold_text
+    >>> threshold_text(2.449999988079071), threshold_text(float(np.float32(114.8)))
+    ('2.45', '114.8')
     """
     below = np.float32(threshold)
     if below > threshold:
         below = np.nextafter(below, np.float32(-np.inf))
-    above = float(np.nextafter(below, np.float32(np.inf)))
-    for digits in range(1, 18):
-        decimal = float(f"{threshold:.{digits}g}")
-        if float(below) <= decimal < above:
-            return decimal
-    return float(threshold)
-
-
-def _number(value: float) -> str:
-    """Write a number without a needless ``.0`` or exponent."""
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    text = repr(value)
-    return text if "e" not in text or abs(value) < 1e-4 else f"{value:.15g}"
+    above = np.nextafter(below, np.float32(np.inf))
+    decimal = float(threshold)
+    for digits in range(1, 17):
+        candidate = float(f"{threshold:.{digits}g}")
+        if float(below) <= candidate < float(above) or np.float32(candidate) == below:
+            decimal = candidate
+            break
+    return str(int(decimal)) if decimal == int(decimal) else repr(decimal)
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Interval:
     column : str
         Name of the column.
     low, high : float
-        Bounds; infinite where there is none.
+        Bounds, exactly as the tree has them; infinite where there is none.
     missing : bool or None
         Whether a missing value meets the condition; None where the question
         did not come up.
@@ -85,11 +79,11 @@ class Interval:
         if self.low == -math.inf and self.high == math.inf:
             return f"{self.column} is {'missing' if self.missing else 'known'}"
         if self.low == -math.inf:
-            text = f"{self.column} <= {_number(self.high)}"
+            text = f"{self.column} <= {threshold_text(self.high)}"
         elif self.high == math.inf:
-            text = f"{self.column} > {_number(self.low)}"
+            text = f"{self.column} > {threshold_text(self.low)}"
         else:
-            text = f"{_number(self.low)} < {self.column} <= {_number(self.high)}"
+            text = f"{threshold_text(self.low)} < {self.column} <= {threshold_text(self.high)}"
         return f"({text} or missing)" if self.missing else text
 
     def covers(self, values: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill.rules._conditions import Interval, Levels, shortest_threshold
+from skdistill.rules._conditions import Interval, Levels
 from skdistill.rules._ruleset import Rule, RuleSet
 
 __all__ = ["extract_rules"]
@@ -20,7 +20,7 @@ def extract_rules(tree: Any, *, feature_names: Any = None, class_names: Any = No
     """Read a tree as rules, one a leaf.
 
     Conditions on one column are merged into one interval, indicators of levels
-    become levels again, and thresholds are written with as few digits as split
+    become levels again, and thresholds are printed with as few digits as split
     the same rows.
 
     Parameters
@@ -183,8 +183,6 @@ def _merge(steps: list[Step], columns: list[tuple[str, Any]]) -> tuple[Interval 
             merged.append(Levels(key, levels, negated=key not in yes))
             continue
         low, high, gaps = bounds[key]
-        low = low if low == -math.inf else shortest_threshold(low)
-        high = high if high == math.inf else shortest_threshold(high)
         merged.append(Interval(columns[key][0], low, high, gaps))
     return tuple(merged)
 

@@ -40,19 +40,16 @@ def _gaps(arrays: dict[str, np.ndarray], X: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _shortest(low: float, high: float, middle: float) -> float:
-    """A short decimal d with low <= d < high, as the largest float32 at or below it.
+    """A short decimal near the middle of the gap, as the float32 next to it.
 
     Rows are compared as float32, and so are thresholds by some exports: a
-    threshold that *is* a float32 splits alike everywhere.
+    threshold that *is* a float32 splits alike everywhere. Three digits at
+    least, so that a wide gap is still cut near its middle.
     """
-    for digits in range(1, 10):
-        decimal = float(f"{middle:.{digits}g}")
-        if low <= decimal < high:
-            single = np.float32(decimal)
-            if single > decimal:
-                single = np.nextafter(single, np.float32(-np.inf))
-            if low <= single < high:
-                return float(single)
+    for digits in range(3, 10):
+        single = float(np.float32(f"{middle:.{digits}g}"))
+        if low <= single < high:
+            return single
     return middle
 
 
