@@ -106,6 +106,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     True
     """
 
+    classes_: Any
     _kind = "classifier"
     _parameter_rules = BaseDistiller._parameter_rules | {
         "student": [_STUDENT],
@@ -167,8 +168,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         self.student_ = fit_student(
             seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
         )
-        classes: Any = self.classes_
-        answers = class_codes(self._student_labels(rows.X), classes, "The student's answers")
+        answers = class_codes(self._student_labels(rows.X), self.classes_, "The student's answers")
         self.fidelity_ = self._measure(rows, answers)
         return self
 

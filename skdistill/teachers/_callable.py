@@ -50,8 +50,8 @@ class CallableTeacher(TeacherFace):
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = LogisticRegression(max_iter=10_000).fit(X, y)
     >>> risk = CallableTeacher(lambda X: model.predict_proba(X)[:, 0])
-    >>> DistilledTreeRegressor(risk, random_state=0).fit(X).get_n_leaves()
-    16
+    >>> DistilledTreeRegressor(risk, random_state=0).fit(X).n_queries_
+    10000
     """
 
     def __init__(

@@ -126,7 +126,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     >>> forest = RandomForestClassifier(random_state=0).fit(iris.data, iris.target)
     >>> tree = DistilledTreeClassifier(forest, max_leaf_nodes=3, random_state=0)
     >>> tree = tree.fit(iris.data)
-    >>> tree.get_n_leaves(), tree.n_queries_
+    >>> int(tree.get_n_leaves()), tree.n_queries_
     (3, 10000)
     >>> print(extract_rules(tree, class_names=iris.target_names)[0].outcome)
     setosa
