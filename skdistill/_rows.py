@@ -21,6 +21,7 @@ __all__ = [
     "is_frame",
     "is_level_dtype",
     "iter_slices",
+    "like_rows",
     "mix_words",
     "row_hashes",
     "stack_rows",
@@ -47,6 +48,53 @@ def stack_rows(first: Any, second: Any) -> Any:
     if sparse.issparse(first):
         return sparse.vstack([first, second], format="csr")
     return np.concatenate([first, second])
+
+
+def like_rows(rows: Any, X: Any) -> Any:
+    """Return drawn rows in the kind of X.
+
+    Parameters
+    ----------
+    rows : array-like or DataFrame of shape (n, n_features)
+        What a generator made, perhaps as floats.
+    X : ndarray, csr_matrix or DataFrame of shape (n_samples, n_features)
+        Its names and dtypes are taken over; whole columns get whole numbers.
+
+    Returns
+    -------
+    rows : ndarray, csr_matrix or DataFrame of shape (n, n_features)
+
+    Raises
+    ------
+    ValueError
+        If X has categorical columns and the rows come without.
+    """
+    if is_frame(X) and not is_frame(rows):
+        if categorical_columns(X).any():
+            raise ValueError(
+                "The transfer set draws numbers alone, but X has categorical columns "
+                f"{X.columns[categorical_columns(X)].tolist()}. Use a MungeTransferSet."
+            )
+        import pandas as pd
+
+        columns = [_as_dtype(rows[:, j], dtype) for j, dtype in enumerate(X.dtypes)]
+        return pd.DataFrame(dict(enumerate(columns))).set_axis(X.columns, axis=1)
+    return _as_dtype(rows, X.dtype) if isinstance(X, np.ndarray) else rows
+
+
+def _as_dtype(values: np.ndarray, dtype: Any) -> Any:
+    """Cast numbers; to the nearest one that there is where the dtype holds whole ones."""
+    kind = getattr(dtype, "kind", "O")
+    if kind in "iu":
+        bounds = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+        values = np.clip(np.rint(values), bounds.min, bounds.max)
+    elif kind == "b":
+        values = values > 0.5
+    if isinstance(dtype, np.dtype):
+        return values.astype(dtype, copy=False)
+    import pandas as pd
+
+    return pd.array(values, dtype=dtype)
 
 
 def iter_slices(n_rows: int, size: int) -> Iterator[slice]:
@@ -165,7 +213,18 @@ def _words(column: np.ndarray) -> np.ndarray:
     values = np.asarray(column, dtype=np.float64) + 0.0  # -0.0 becomes 0.0
     if np.isnan(values).any():
         values = np.where(np.isnan(values), np.nan, values)  # one NaN for all
-    return np.ascontiguousarray(values).view(np.uint64)
+    words = np.ascontiguousarray(values).view(np.uint64)
+    if column.dtype.kind in "iu":  # beyond 2^53, neighbours share a float
+        large = np.abs(values) >= 2.0**53
+        words[large] = column[large].astype(np.uint64)
+    return words
+
+
+def _numbers(column: Any) -> np.ndarray:
+    """Numeric column of a frame as an array; whole numbers stay so where none is missing."""
+    if isinstance(column.dtype, np.dtype):
+        return column.to_numpy()
+    return column.to_numpy(np.float64, na_value=np.nan)
 
 
 def has_missing(X: Any) -> bool:
@@ -206,7 +265,7 @@ def row_hashes(X: Any, seed: int = 0) -> np.ndarray:
 
                 words = hash_array(X.iloc[:, j].astype(object).to_numpy(), categorize=True)
             elif is_frame(X):
-                words = _words(X.iloc[:, j].to_numpy(np.float64, na_value=np.nan))
+                words = _words(_numbers(X.iloc[:, j]))
             else:
                 words = _words(X[:, j])
             total = mix_words(total * _ODD + words + np.uint64(j + 1))

@@ -181,7 +181,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         """The student's probabilities over all the teacher's classes."""
         if not is_regressor(self.student_):
             proba = self.student_.predict_proba(X)
-            if len(self.student_.classes_) == len(self.classes_):
+            if np.array_equal(self.student_.classes_, self.classes_):
                 return proba
             full = np.zeros((len(proba), len(self.classes_)))
             full[:, class_codes(self.student_.classes_, self.classes_, "The student")] = proba

@@ -23,14 +23,14 @@ from sklearn.utils import (
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from skdistill._rows import check_rows, has_missing, stack_rows, take_rows
+from skdistill._rows import check_rows, has_missing, like_rows, stack_rows, take_rows
 from skdistill._sklearn import check_sample_weight
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
 from skdistill.exceptions import DistillationWarning
 from skdistill.metrics import InSampleFidelity, fidelity_score
 from skdistill.teachers._ask import Labels, ask_labels, class_codes
 from skdistill.teachers._holder import TeacherHolderMixin
-from skdistill.teachers._kind import is_fitted_teacher, name_of
+from skdistill.teachers._kind import is_fitted_teacher, name_of, unfrozen
 from skdistill.teachers._resolve import as_teacher, resolve_teacher, seeded_clone
 from skdistill.transfer import MungeTransferSet, default_size
 
@@ -72,17 +72,20 @@ def snap(values: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     values : ndarray of shape (n,) or (n, n_outputs)
-        Each column has its own range.
+        Each column has its own range; one without stays as it is.
 
     Returns
     -------
     snapped : ndarray, float64
     """
     values = np.asarray(values, dtype=np.float64)
-    spread = np.ptp(values, axis=0)
-    # A power of two, so that the division is exact.
-    step = np.exp2(np.ceil(np.log2(np.where(spread > 0, spread, 1.0))) - 24)
-    return np.rint(values / step) * step
+    # Half the range, since that of the largest floats is no float any more.
+    half = values.max(axis=0) / 2 - values.min(axis=0) / 2
+    varies = half > np.finfo(np.float64).tiny * 2.0**24
+    # The power of two next above, times 2^-23: divisions by it are exact.
+    mantissa, exponent = np.frexp(np.where(varies, half, 2.0**23))
+    step = np.ldexp(1.0, exponent - (mantissa == 0.5) - 23)
+    return np.where(varies, np.rint(values / step) * step, values)
 
 
 def teacher_limits(tags: Any, teacher: Any) -> Any:
@@ -90,6 +93,7 @@ def teacher_limits(tags: Any, teacher: Any) -> Any:
 
     Tags only tell; it is the teacher itself that refuses rows.
     """
+    teacher = unfrozen(teacher)
     if hasattr(teacher, "__sklearn_tags__"):
         own = teacher.__sklearn_tags__()
         if not own.no_validation:
@@ -244,6 +248,8 @@ class BaseDistiller(TeacherHolderMixin):
     def _draw(self, X: Any, rng: Any) -> Any:
         """Draw synthetic rows; None where there are none to be drawn."""
         transfer_set, n_rows = self.transfer_set, X.shape[0]
+        if self.max_queries is not None and self.max_queries <= n_rows:
+            return None  # nothing is left to ask about
         if isinstance(transfer_set, str):  # "auto"
             if sparse.issparse(X) or default_size(n_rows) == 0:
                 return None
@@ -264,7 +270,7 @@ class BaseDistiller(TeacherHolderMixin):
             arguments["random_state"] = int(rng.randint(2**31 - 1))
         drawn = transfer_set.sample(n_samples, **arguments)
         drawn = drawn[0] if isinstance(drawn, tuple) else drawn  # GaussianMixture: (X, component)
-        return drawn.astype(X.dtype, copy=False) if isinstance(X, np.ndarray) else drawn
+        return like_rows(drawn, X)
 
     def _measure(self, rows: LabelledRows, answers: np.ndarray) -> InSampleFidelity:
         """In-sample fidelity of a student's answers (codes or values) on its rows."""
@@ -297,7 +303,7 @@ def _own_labels(y: np.ndarray, kind: str) -> Labels:
 
 
 def _warn_if_constant(labels: Labels, teacher: Any) -> None:
-    answers = labels.targets if labels.codes is None else labels.codes
+    answers = labels.codes if labels.targets is None else labels.targets
     if answers is not None and len(answers) > 1 and np.all(answers == answers[:1]):
         warnings.warn(
             f"The teacher ({name_of(teacher)}) gives the same answer on all {len(answers)} rows "

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.multioutput import MultiOutputRegressor
+from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils import compute_class_weight, get_tags
 
@@ -153,11 +154,20 @@ def _fit_regressor(student: Any, X: Any, labels: Labels, sample_weight: np.ndarr
     classes = labels.classes
     assert classes is not None
     targets = np.eye(len(classes))[labels.codes] if labels.targets is None else labels.targets
+    arguments = _weights(student, sample_weight)
     if len(classes) == 2:
         targets = targets[:, 1]
     elif not get_tags(student).target_tags.multi_output:
-        student = MultiOutputRegressor(student)
-    return student.fit(X, targets, **_weights(student, sample_weight))
+        student = _one_for_each_output(student)
+    return student.fit(X, targets, **arguments)
+
+
+def _one_for_each_output(student: Any) -> Any:
+    """One regressor for each output; in a pipeline, that is its last step alone."""
+    if not isinstance(student, Pipeline):
+        return MultiOutputRegressor(student)
+    *steps, (name, last) = student.steps
+    return student.set_params(steps=[*steps, (name, _one_for_each_output(last))])
 
 
 def _weights(student: Any, sample_weight: np.ndarray | None) -> dict[str, Any]:

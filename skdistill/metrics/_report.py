@@ -213,10 +213,10 @@ def fidelity_report(
     }
     same = told == said
     per_class = {}
-    for label in np.unique(told):
+    for label in np.unique(told).tolist():
         of_class = told == label
         class_weight = None if weight is None else weight[of_class]
-        per_class[label.item()] = _share(same[of_class], class_weight, confidence)
+        per_class[label] = _share(same[of_class], class_weight, confidence)
     accuracy: list[Share | None] = [None, None]
     if y is not None:
         y = np.asarray(y)

@@ -37,7 +37,7 @@ def threshold_text(threshold: float) -> str:
     ('2.45', '114.8')
     """
     below = np.float32(threshold)
-    if below > threshold:
+    if float(below) > threshold:
         below = np.nextafter(below, np.float32(-np.inf))
     above = np.nextafter(below, np.float32(np.inf))
     decimal = float(threshold)
@@ -76,8 +76,10 @@ class Interval:
     missing: bool | None = None
 
     def __str__(self) -> str:
+        if self.low == math.inf or self.high == -math.inf:  # beyond every number
+            return f"{self.column} is missing"
         if self.low == -math.inf and self.high == math.inf:
-            return f"{self.column} is {'missing' if self.missing else 'known'}"
+            return f"{self.column} is known"
         if self.low == -math.inf:
             text = f"{self.column} <= {threshold_text(self.high)}"
         elif self.high == math.inf:
@@ -150,12 +152,13 @@ class Levels:
             True where the value is among the levels, or not, if negated.
         """
         values = np.asarray(values, dtype=object)
-        met = np.zeros(len(values), dtype=bool)
+        missing = np.array([_is_missing(value) for value in values], dtype=bool)
+        known, met = values[~missing], np.zeros(len(values), dtype=bool)
         for level in self.levels:
             if _is_missing(level):
-                met |= np.array([_is_missing(value) for value in values], dtype=bool)
+                met |= missing
             else:
-                met |= values == level
+                met[~missing] |= known == level
         return ~met if self.negated else met
 
 
@@ -166,6 +169,8 @@ def _is_missing(value: Any) -> bool:
 
 def column_values(X: Any, column: str, names: list[str]) -> Any:
     """Values of a named column of an array or a frame."""
-    if is_frame(X):
-        return X.iloc[:, [str(name) for name in X.columns].index(column)]
-    return np.asarray(X)[:, names.index(column)]
+    if not is_frame(X):
+        return np.asarray(X)[:, names.index(column)]
+    own = [str(name) for name in X.columns]
+    # Rules may speak of columns by other names than the frame does.
+    return X.iloc[:, own.index(column) if column in own else names.index(column)]

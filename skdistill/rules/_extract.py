@@ -74,12 +74,19 @@ def extract_rules(tree: Any, *, feature_names: Any = None, class_names: Any = No
         )
     columns = _columns(tree, feature_names)
     names = _class_names(tree, class_names)
-    missing = getattr(tree, "missing_columns_", np.zeros(tree.tree_.n_features, dtype=bool))
+    missing = getattr(tree, "missing_columns_", _columns_with_gaps(tree.tree_))
     rules = []
     for leaf, steps in _paths(tree.tree_, missing):
         conditions = _merge(steps, columns)
         rules.append(_rule(tree, leaf, conditions, names))
     return RuleSet(rules, _raw_names(tree, feature_names))
+
+
+def _columns_with_gaps(tree: Any) -> np.ndarray:
+    """Mask of the columns of which a plain tree itself tells that they had gaps."""
+    # Only a split between the missing and the known has no finite threshold.
+    apart = (tree.feature >= 0) & np.isinf(tree.threshold)
+    return np.isin(np.arange(tree.n_features), tree.feature[apart])
 
 
 def _raw_names(tree: Any, feature_names: Any) -> list[str]:

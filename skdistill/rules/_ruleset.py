@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
@@ -11,6 +11,13 @@ import numpy as np
 from skdistill.rules._conditions import Interval, Levels, column_values
 
 __all__ = ["Rule", "RuleSet"]
+
+
+def _value_text(outcome: Any) -> str:
+    """Write a label as it is, and real values with six digits."""
+    if isinstance(outcome, tuple):
+        return f"({', '.join(map(_value_text, outcome))})"
+    return f"{outcome:.6g}" if isinstance(outcome, float) else str(outcome)
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,11 @@ class Rule:
     outcome: Any
     coverage: float
     fidelity: float | None
-    distribution: dict[Any, float]
+    distribution: dict[Any, float] = field(hash=False)
 
     def __str__(self) -> str:
         premise = " and ".join(map(str, self.conditions))
-        outcome = f"{self.outcome:.6g}" if isinstance(self.outcome, float) else self.outcome
+        outcome = _value_text(self.outcome)
         fidelity = "" if self.fidelity is None else f", fidelity {self.fidelity:.2f}"
         head = f"if {premise} then {outcome}" if premise else f"always {outcome}"
         return f"{head} (coverage {self.coverage:.2f}{fidelity})"

@@ -56,13 +56,24 @@ def _check_answers(answers: Any, n_rows: int, teacher: Any, method: str) -> np.n
             f"The teacher ({name_of(teacher)}) was asked {n_rows} rows and gave {got}. Its "
             f"{method} must return one answer a row."
         )
-    if answers.dtype.kind == "f" and not np.isfinite(answers).all():
-        bad = int((~np.isfinite(answers)).reshape(n_rows, -1).any(axis=1).sum())
+    missing = _not_finite(answers)
+    if missing.any():
+        bad = int(missing.reshape(n_rows, -1).any(axis=1).sum())
         raise TeacherAnswerError(
             f"The teacher ({name_of(teacher)}) answered NaN or infinity on {bad} of {n_rows} "
             "rows. Leave those rows out, or give a teacher that answers everywhere."
         )
     return answers
+
+
+def _not_finite(answers: np.ndarray) -> np.ndarray:
+    """Which answers are NaN, infinite or None; an array of their shape."""
+    if answers.dtype.kind == "f":
+        return ~np.isfinite(answers)
+    if answers.dtype.kind == "O":
+        flat = [answer is None or answer != answer for answer in answers.ravel()]
+        return np.array(flat, dtype=bool).reshape(answers.shape)
+    return np.zeros(answers.shape, dtype=bool)
 
 
 def ask(teacher: Any, X: Any, method: str = "predict", *, n_jobs: int | None = None) -> np.ndarray:
@@ -94,6 +105,7 @@ def ask(teacher: Any, X: Any, method: str = "predict", *, n_jobs: int | None = N
     -----
     Memory beside the answers: one batch of 16,384 rows for each job.
     """
+    X = X if hasattr(X, "shape") else np.asarray(X)
     n_rows = X.shape[0]
     question = getattr(teacher, method)
     if n_rows <= CHUNK_ROWS:
@@ -180,8 +192,7 @@ def ask_labels(
         values = values.reshape(len(values), -1) if values.ndim == 2 else values
         values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
         return Labels(None, None, values)
-    classes = getattr(teacher, "classes_", None)
-    classes = None if classes is None else np.asarray(classes)
+    classes = _classes_of(teacher)
     if soft:
         return _soft_labels(teacher, X, classes, n_jobs)
     labels = ask(teacher, X, n_jobs=n_jobs)
@@ -202,6 +213,17 @@ def ask_labels(
         classes, codes = np.unique(labels, return_inverse=True)
         return Labels(classes, codes, None)
     return Labels(classes, class_codes(labels, classes, "The teacher's answers"), None)
+
+
+def _classes_of(teacher: Any) -> np.ndarray | None:
+    """The labels that a teacher knows; None where it does not say."""
+    classes = getattr(teacher, "classes_", None)
+    if isinstance(classes, list) and any(np.ndim(labels) for labels in classes):
+        raise TeacherAnswerError(
+            f"The teacher ({name_of(teacher)}) has {len(classes)} outputs. Distil one output at "
+            'a time: CallableTeacher(lambda X: teacher.predict(X)[:, 0], output="label").'
+        )
+    return None if classes is None else np.asarray(classes)
 
 
 def _soft_labels(teacher: Any, X: Any, classes: np.ndarray | None, n_jobs: int | None) -> Labels:

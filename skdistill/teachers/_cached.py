@@ -10,8 +10,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array
 
 from skdistill._rows import is_frame, row_hashes, take_rows
+from skdistill.teachers._ask import ask
 from skdistill.teachers._face import TeacherFace
-from skdistill.teachers._kind import is_fitted_teacher, name_of
+from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind, unfrozen
 from skdistill.teachers._resolve import as_teacher
 
 __all__ = ["CachedTeacher"]
@@ -110,9 +111,11 @@ class CachedTeacher(TeacherFace):
         self.n_hits_ = 0
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or "teacher" not in self.__dict__:
-            raise AttributeError(name)
-        return getattr(as_teacher(self.__dict__["teacher"]), name)
+        # What the teacher has learned is seen through; methods that could
+        # change it are not.
+        if name.startswith("_") or not name.endswith("_") or "teacher" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self._predictor, name)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_lock"}
@@ -121,10 +124,12 @@ class CachedTeacher(TeacherFace):
         self.__dict__.update(state, _lock=threading.Lock())
 
     def __sklearn_tags__(self) -> Any:
-        inner = self._predictor
+        inner = unfrozen(self._predictor)
         if hasattr(inner, "__sklearn_tags__"):
             return inner.__sklearn_tags__()
-        return super().__sklearn_tags__()
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = teacher_kind(inner)
+        return tags
 
     def __sklearn_is_fitted__(self) -> bool:
         return is_fitted_teacher(self._predictor)
@@ -147,23 +152,21 @@ class CachedTeacher(TeacherFace):
             place, known = memory.find(keys)
             if not known.all():
                 missing, first = np.unique(keys[~known], return_index=True)
-                ask = np.flatnonzero(~known)[first]
-                fresh = np.asarray(getattr(self._predictor, method)(take_rows(rows, ask)))
-                if len(fresh) != len(ask):
-                    return fresh  # a broken teacher: whoever asked complains
-                memory.add(missing, fresh)
-                self.n_queries_ += len(ask)
-                self.n_hits_ -= len(ask)
+                new = np.flatnonzero(~known)[first]
+                memory.add(missing, ask(self._predictor, take_rows(rows, new), method))
+                self.n_queries_ += len(new)
+                self.n_hits_ -= len(new)
                 place, known = memory.find(keys)
             self.n_hits_ += rows.shape[0]
-            assert memory.answers is not None  # something was added, or known
+            if memory.answers is None:  # no rows at all
+                return ask(self._predictor, rows, method)
             answers = memory.answers[place]
         if not known.all():  # a shared first word: never answered from memory
-            answers[~known] = getattr(self._predictor, method)(take_rows(rows, ~known))
+            answers[~known] = ask(self._predictor, take_rows(rows, ~known), method)
         return answers
 
     def predict(self, X: Any) -> np.ndarray:
-        """Answer from memory, and ask the teacher for the rest in one batch.
+        """Answer from memory, and ask the teacher for the rest.
 
         Parameters
         ----------
@@ -179,7 +182,7 @@ class CachedTeacher(TeacherFace):
 
     @available_if(_inner_has("predict_proba"))
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Answer probabilities from memory, and ask for the rest in one batch.
+        """Answer probabilities from memory, and ask the teacher for the rest.
 
         Parameters
         ----------

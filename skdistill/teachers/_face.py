@@ -27,8 +27,8 @@ class TeacherFace(BaseEstimator):
 
     @property
     def _output(self) -> Any:
-        """What the answers are; "value" unless the teacher says otherwise."""
-        return self.__dict__.get("output", "value")
+        """What the answers are."""
+        return self.__dict__.get("output")
 
     def _check_output(self) -> None:
         output = self._output
@@ -54,7 +54,9 @@ class TeacherFace(BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.estimator_type = "regressor" if self._output == "value" else "classifier"
+        # An output that is none of ours is no kind either: `predict` says so.
+        if self._output in self._outputs:
+            tags.estimator_type = "regressor" if self._output == "value" else "classifier"
         tags.requires_fit = False
         tags.no_validation = True
         return tags

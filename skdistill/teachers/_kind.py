@@ -7,14 +7,29 @@ from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
-__all__ = ["is_fitted_teacher", "is_skorch_net", "is_torch_module", "name_of", "teacher_kind"]
+__all__ = [
+    "is_fitted_teacher",
+    "is_skorch_net",
+    "is_torch_module",
+    "name_of",
+    "teacher_kind",
+    "unfrozen",
+]
 
 
 def name_of(teacher: Any) -> str:
     """A teacher's name for messages: its class, or the function's name."""
     return getattr(teacher, "__name__", type(teacher).__name__)
+
+
+def unfrozen(teacher: Any) -> Any:
+    """Return what a ``FrozenEstimator`` holds; anything else as it came."""
+    while isinstance(teacher, FrozenEstimator):
+        teacher = teacher.estimator
+    return teacher
 
 
 def _is_instance_of(obj: Any, module: str, name: str) -> bool:
@@ -40,20 +55,24 @@ def is_fitted_teacher(teacher: Any) -> bool:
     Parameters
     ----------
     teacher : object
-        Whatever cannot be fitted (no ``fit`` method) counts as fitted.
+        Whatever cannot be fitted (no ``fit``), or not as a clone (no
+        ``get_params``), is asked as it is: it counts as fitted.
 
     Returns
     -------
     fitted : bool
     """
-    if not hasattr(teacher, "fit"):
-        return True
+    teacher = unfrozen(teacher)
     try:
+        if hasattr(teacher, "__sklearn_is_fitted__"):
+            return bool(teacher.__sklearn_is_fitted__())
+        if not hasattr(teacher, "fit") or not hasattr(teacher, "get_params"):
+            return True
         check_is_fitted(teacher)
     except NotFittedError:
         return False
     except (AttributeError, TypeError):
-        # No scikit-learn estimator: fall back on the convention that learned
+        # No estimator of today's scikit-learn: fall back on the convention that learned
         # attributes end in an underscore.
         return any(v.endswith("_") and not v.startswith("__") for v in vars(teacher))
     return True
@@ -61,6 +80,7 @@ def is_fitted_teacher(teacher: Any) -> bool:
 
 def teacher_kind(teacher: Any) -> str | None:
     """Return "classifier", "regressor", or None where a predictor does not say."""
+    teacher = unfrozen(teacher)
     if hasattr(teacher, "__sklearn_tags__"):
         if is_classifier(teacher):
             return "classifier"

@@ -20,6 +20,7 @@ from skdistill.teachers._kind import (
     is_torch_module,
     name_of,
     teacher_kind,
+    unfrozen,
 )
 
 __all__ = ["as_teacher", "freeze_teacher", "resolve_teacher", "seeded_clone", "weight_arguments"]
@@ -68,7 +69,7 @@ def as_teacher(teacher: Any, *, kind: str | None = None) -> Any:
             f"The teacher must be an instance, but it is the class {teacher.__name__}. "
             f"Pass a fitted {teacher.__name__}(...)."
         )
-    inner = teacher.estimator if isinstance(teacher, FrozenEstimator) else teacher
+    inner = unfrozen(teacher)
     if is_skorch_net(inner) and is_fitted_teacher(inner):
         from skdistill.teachers._torch import TorchTeacher
 
@@ -116,13 +117,13 @@ def freeze_teacher(teacher: Any) -> Any:
     Returns
     -------
     teacher : object
-        A fitted estimator inside a ``FrozenEstimator``; functions and modules
-        marked so that a clone holds the very same object; the rest (unfitted,
-        None, frozen already) as it came.
+        A fitted estimator inside a ``FrozenEstimator``; functions, modules and
+        other objects that no clone can copy marked so that it holds the very
+        same one; the rest (unfitted, None, frozen already) as it came.
     """
     if teacher is None or isinstance(teacher, (type, TeacherFace, FrozenEstimator)):
         return teacher
-    if is_torch_module(teacher) or not hasattr(teacher, "predict"):
+    if is_torch_module(teacher) or not hasattr(teacher, "get_params"):
         return _ByReference(teacher)
     return FrozenEstimator(teacher) if is_fitted_teacher(teacher) else teacher
 
@@ -243,4 +244,8 @@ def resolve_teacher(
             stacklevel=4,
         )
         arguments = {}
+    if is_skorch_net(teacher):
+        from skdistill.teachers._torch import fit_net
+
+        return as_teacher(fit_net(teacher, X, y), kind=kind)
     return as_teacher(teacher.fit(X, y, **arguments), kind=kind)

@@ -15,7 +15,7 @@ from skdistill._rows import is_frame, iter_slices
 from skdistill.teachers._face import TeacherFace, answers_probabilities
 from skdistill.teachers._kind import is_skorch_net
 
-__all__ = ["TorchTeacher", "evaluation_mode"]
+__all__ = ["TorchTeacher", "evaluation_mode", "fit_net"]
 
 
 @contextmanager
@@ -34,6 +34,41 @@ def evaluation_mode(module: Any) -> Iterator[None]:
     finally:
         for part, training in modes:
             part.training = training
+
+
+def _float_rows(X: Any, dtype: str = "float32") -> np.ndarray:
+    """Dense rows as a network reads them."""
+    if sparse.issparse(X):
+        raise TypeError("Torch networks take dense rows, but X is sparse. Use X.toarray().")
+    return np.ascontiguousarray(X.to_numpy() if is_frame(X) else X, dtype=dtype)
+
+
+def fit_net(net: Any, X: Any, y: np.ndarray) -> Any:
+    """Fit a skorch net on rows and targets of the types and shapes that it needs.
+
+    Parameters
+    ----------
+    net : skorch.NeuralNet
+        Unfitted.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Made float32.
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Labels as they are; values as float32, and as a column where the module
+        answers with one (torch would broadcast them against each other).
+
+    Returns
+    -------
+    net : skorch.NeuralNet
+        Fitted.
+    """
+    from skorch.classifier import NeuralNetBinaryClassifier, NeuralNetClassifier
+
+    rows = _float_rows(X)
+    if isinstance(net, (NeuralNetClassifier, NeuralNetBinaryClassifier)):
+        return net.fit(rows, y)
+    answer = net.initialize().predict(rows[:1])
+    values = y.astype(np.float32)
+    return net.fit(rows, values.reshape(-1, 1) if answer.ndim == 2 and y.ndim == 1 else values)
 
 
 class TorchTeacher(TeacherFace):
@@ -118,9 +153,7 @@ class TorchTeacher(TeacherFace):
         return not is_skorch_net(self.network) or bool(getattr(self.network, "initialized_", False))
 
     def _rows(self, X: Any) -> np.ndarray:
-        if sparse.issparse(X):
-            raise TypeError("TorchTeacher takes dense rows, but X is sparse. Use X.toarray().")
-        return np.ascontiguousarray(X.to_numpy() if is_frame(X) else X, dtype=self.dtype)
+        return _float_rows(X, self.dtype)
 
     def _forward(self, X: Any) -> np.ndarray:
         """Raw outputs of a bare module, of shape (n_samples, ...)."""
@@ -135,7 +168,8 @@ class TorchTeacher(TeacherFace):
         device = "cpu" if first is None else first.device
         with torch.inference_mode(), evaluation_mode(self.network):
             parts = [
-                self.network(torch.from_numpy(rows[part]).to(device)).cpu().double().numpy()
+                # A copy: the network may work in place.
+                self.network(torch.tensor(rows[part], device=device)).cpu().double().numpy()
                 for part in iter_slices(len(rows), self.batch_size)
             ]
         return np.concatenate(parts)

@@ -210,12 +210,9 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
         graph, k = self._graph, self._graph.neighbors.shape[1]
         if k == 0:
             return np.zeros(len(rows), dtype=np.intp)
-        found = graph.index.kneighbors(self._picture(rows), n_neighbors=k + 1)
-        distance, group = found
-        # The nearest may be the row itself: shift by one where it is.
-        same = (distance[:, 0] <= 1e-9).astype(np.intp)
-        pick = np.minimum((draws[:, 0] * k).astype(np.intp), k - 1) + same
-        chosen = group[np.arange(len(rows)), pick]
+        groups = graph.near_groups(self._picture(rows))
+        pick = np.minimum((draws[:, 0] * k).astype(np.intp), k - 1)
+        chosen = groups[np.arange(len(rows)), pick]
         step = (draws[:, 1] * graph.count[chosen]).astype(np.intp)
         return graph.members[graph.start[chosen] + step]
 

@@ -105,6 +105,8 @@ class NeighborGraph:
         Where a group's members stand in ``members``.
     neighbors : ndarray of shape (n_distinct, k)
         Nearest groups, nearest first; k is 0 where all rows are equal.
+    keys : ndarray of shape (n_distinct,), dtype uint64
+        Hash of each distinct row.
     index : NearestNeighbors
         The search over distinct rows, for rows that come later.
     """
@@ -114,6 +116,7 @@ class NeighborGraph:
     start: np.ndarray
     count: np.ndarray
     neighbors: np.ndarray
+    keys: np.ndarray
     index: NearestNeighbors
 
     def draw_partner(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -123,6 +126,26 @@ class NeighborGraph:
         if len(self.start) == len(self.group):  # no repeats
             return self.members[group]
         return self.draw_member(group, rng)
+
+    def near_groups(self, picture: np.ndarray) -> np.ndarray:
+        """Return the nearest different groups of rows that come later.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (m, width)
+            Rows as laid out by the same :class:`Picture`.
+
+        Returns
+        -------
+        groups : ndarray of shape (m, k)
+            Nearest first; none equals its row.
+        """
+        k = self.neighbors.shape[1]
+        found = self.index.kneighbors(picture, n_neighbors=k + 1, return_distance=False)
+        # Distances of many columns carry rounding: a row that was fitted is
+        # told by its content, and goes to the end.
+        itself = self.keys[found] == row_hashes(picture)[:, np.newaxis]
+        return np.take_along_axis(found, np.argsort(itself, axis=1, kind="stable"), axis=1)[:, :k]
 
     def draw_member(self, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a random row of each group."""
@@ -152,7 +175,7 @@ def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> Ne
     O(n² width) in many (brute force in blocks, memory O(n k)).
     """
     # Repeats are found by a 64-bit hash of their content.
-    _, first, group = np.unique(row_hashes(picture), return_index=True, return_inverse=True)
+    keys, first, group = np.unique(row_hashes(picture), return_index=True, return_inverse=True)
     count = np.bincount(group)
     start = np.cumsum(count) - count
     members = np.argsort(group, kind="stable")
@@ -164,7 +187,7 @@ def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> Ne
         neighbors = np.empty((len(first), 0), dtype=np.intp)
     else:
         neighbors = index.kneighbors(return_distance=False)  # leaves each row itself out
-    return NeighborGraph(group, members, start, count, neighbors, index)
+    return NeighborGraph(group, members, start, count, neighbors, keys, index)
 
 
 def _disjoint(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:

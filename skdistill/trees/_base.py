@@ -6,12 +6,20 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill._sklearn import plain_tree
 from skdistill.base import BaseDistiller, LabelledRows
-from skdistill.trees._encoder import encode, fit_encoder, tree_feature_names
+from skdistill.trees._encoder import (
+    encode,
+    encode_constraints,
+    fit_encoder,
+    has_nullable,
+    tree_feature_names,
+    without_na,
+)
 from skdistill.trees._thresholds import shorten_thresholds
 
 __all__ = ["BaseDistilledTree"]
@@ -50,6 +58,7 @@ class BaseDistilledTree(BaseDistiller):
     def _encode_rows(self, rows: LabelledRows) -> Any:
         """Learn the columns of the rows and return them as the tree reads them."""
         self.encoder_ = fit_encoder(rows.X)
+        self._nullable = has_nullable(rows.X)
         self.tree_feature_names_ = tree_feature_names(self.encoder_, rows.X)
         encoded = encode(self.encoder_, rows.X)
         dense = isinstance(encoded, np.ndarray)
@@ -69,9 +78,11 @@ class BaseDistilledTree(BaseDistiller):
         return self._saw_missing or super()._support_missing_values(X)  # type: ignore[misc]
 
     def _plain_params(self) -> dict[str, Any]:
-        """The parameters that scikit-learn's own tree has too."""
+        """The parameters that scikit-learn's own tree has too, for encoded rows."""
         plain = DecisionTreeClassifier if self._kind == "classifier" else DecisionTreeRegressor
         params = self.get_params(deep=False)  # type: ignore[attr-defined]
+        if self.encoder_ is not None and params["monotonic_cst"] is not None:
+            params["monotonic_cst"] = encode_constraints(self.encoder_, params["monotonic_cst"])
         return {name: params[name] for name in plain().get_params()}
 
     def to_sklearn(self) -> Any:
@@ -90,7 +101,10 @@ class BaseDistilledTree(BaseDistiller):
             self.tree_, classes=getattr(self, "classes_", None), params=self._plain_params()
         )
         if self.encoder_ is not None:
-            return Pipeline([("encoder", self.encoder_), ("tree", tree)])
+            steps = [("encoder", self.encoder_), ("tree", tree)]
+            if self._nullable:  # the encoder knows no pandas.NA
+                steps.insert(0, ("gaps", FunctionTransformer(without_na)))
+            return Pipeline(steps)
         if hasattr(self, "feature_names_in_"):
             tree.feature_names_in_ = self.feature_names_in_
         return tree

@@ -13,9 +13,52 @@ from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_array
 
-from skdistill._rows import categorical_columns, is_frame
+from skdistill._rows import categorical_columns, is_frame, is_level_dtype
 
-__all__ = ["encode", "fit_encoder", "tree_feature_names"]
+__all__ = [
+    "encode",
+    "encode_constraints",
+    "fit_encoder",
+    "has_nullable",
+    "tree_feature_names",
+    "without_na",
+]
+
+
+def _is_nullable(dtype: Any) -> bool:
+    """Whether gaps of a pandas dtype, or of the levels of one, are ``pandas.NA``."""
+    inner = getattr(getattr(dtype, "categories", None), "dtype", dtype)
+    return str(getattr(inner, "na_value", None)) == "<NA>"
+
+
+def has_nullable(X: Any) -> bool:
+    """Whether X is a data frame with a column in which gaps would be ``pandas.NA``."""
+    return is_frame(X) and any(map(_is_nullable, X.dtypes))
+
+
+def without_na(X: Any) -> Any:
+    """Return a frame in which gaps are NaN: scikit-learn's encoders know no ``pandas.NA``.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_samples, n_features)
+        Not changed.
+
+    Returns
+    -------
+    X : DataFrame of shape (n_samples, n_features)
+        Nullable numbers as floats, nullable levels as objects.
+    """
+    X = X.copy(deep=False)
+    for name, dtype in X.dtypes.items():
+        if not _is_nullable(dtype):
+            continue
+        if is_level_dtype(dtype):
+            levels = X[name].astype(object)
+            X[name] = levels.where(levels.notna(), np.nan)
+        else:
+            X[name] = X[name].astype(np.float64)
+    return X
 
 
 def fit_encoder(X: Any) -> ColumnTransformer | None:
@@ -43,7 +86,7 @@ def fit_encoder(X: Any) -> ColumnTransformer | None:
         verbose_feature_names_out=False,
         sparse_threshold=0,
     )
-    return encoder.fit(X)
+    return encoder.fit(without_na(X))
 
 
 def encode(encoder: ColumnTransformer | None, X: Any) -> Any:
@@ -59,12 +102,47 @@ def encode(encoder: ColumnTransformer | None, X: Any) -> Any:
     X : ndarray or csr_matrix of shape (n_samples, n_encoded)
     """
     if encoder is not None:
-        X = encoder.transform(X)
+        X = encoder.transform(without_na(X))
     if is_frame(X) or (isinstance(X, np.ndarray) and X.dtype.kind == "O"):
         import pandas as pd
 
         X = pd.DataFrame(X).to_numpy(dtype=np.float32, na_value=np.nan)
     return check_array(X, dtype=np.float32, accept_sparse="csr", ensure_all_finite="allow-nan")
+
+
+def encode_constraints(encoder: ColumnTransformer, monotonic_cst: Any) -> np.ndarray:
+    """Turn monotonicity in each column of X into that of each column of the tree.
+
+    Parameters
+    ----------
+    encoder : ColumnTransformer
+    monotonic_cst : array-like of int of shape (n_features,)
+
+    Returns
+    -------
+    constraints : ndarray of shape (n_encoded,)
+        Zero for the indicators of levels.
+
+    Raises
+    ------
+    ValueError
+        If there is not one a column, or one on a column of levels.
+    """
+    columns, given = list(encoder.feature_names_in_), np.asarray(monotonic_cst)
+    if given.shape != (len(columns),):
+        raise ValueError(
+            f"monotonic_cst has shape {given.shape}, but X has {len(columns)} columns."
+        )
+    by_name = dict(zip(columns, given.tolist(), strict=True))
+    levels = encoder.named_transformers_["levels"]
+    forbidden = [name for name in levels.feature_names_in_ if by_name[name]]
+    if forbidden:
+        raise ValueError(
+            f"monotonic_cst must be 0 for the columns {forbidden}: levels have no order. Turn "
+            "them into numbers first, or leave them free."
+        )
+    numbers = [by_name[name] for name in encoder.transformers_[0][2]]
+    return np.array(numbers + [0] * sum(map(len, levels.categories_)))
 
 
 def tree_feature_names(encoder: ColumnTransformer | None, X: Any) -> np.ndarray:

@@ -50,7 +50,7 @@ def _shortest(low: float, high: float, middle: float) -> float:
         single = float(np.float32(f"{middle:.{digits}g}"))
         if low <= single < high:
             return single
-    return middle
+    return low  # neighbouring float32 values: nothing lies between them
 
 
 def shorten_thresholds(tree: object, X: np.ndarray) -> object:
