@@ -51,8 +51,10 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     alpha : float, default=0.0
         Share in [0, 1] of the true label in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
-        or those of any estimator with ``fit`` and ``sample``.
+        Rows beside those of X: MUNGE rows where X is dense and has at most
+        20,000 ("auto": as many as X has, and at least so many that both are
+        10,000 together), none, or those of any estimator with ``fit`` and
+        ``sample``.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     n_jobs : int, default=None
@@ -77,7 +79,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         Agreement with the teacher on the rows that the student was fitted on.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has them.
 
     See Also
@@ -244,8 +246,10 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
     alpha : float, default=0.0
         Share in [0, 1] of the true value in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
-        or those of any estimator with ``fit`` and ``sample``.
+        Rows beside those of X: MUNGE rows where X is dense and has at most
+        20,000 ("auto": as many as X has, and at least so many that both are
+        10,000 together), none, or those of any estimator with ``fit`` and
+        ``sample``.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     n_jobs : int, default=None
@@ -268,7 +272,7 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
         R² to the teacher on the rows that the student was fitted on.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has them.
 
     See Also

@@ -40,6 +40,11 @@ __all__ = ["BaseDistiller", "LabelledRows", "snap", "teacher_limits"]
 # sklearn.semi_supervised.
 UNLABELLED = -1
 
+# transfer_set="auto" adds rows to tables up to this size: among those it was
+# measured to help, and beyond it the exact neighbour search, which is
+# quadratic, would cost more than everything else together.
+AUTO_ROWS = 20_000
+
 
 @dataclass(frozen=True)
 class LabelledRows:
@@ -55,6 +60,17 @@ class LabelledRows:
         Synthetic rows weigh as much as the mean real one.
     n_real : int
         How many rows are real.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill.base import LabelledRows
+    >>> from skdistill.teachers import as_teacher, ask_labels
+    >>> teacher = as_teacher(lambda X: X[:, 0] > 0, kind="classifier")
+    >>> X = np.array([[-1.0], [2.0], [3.0]])
+    >>> labels = ask_labels(teacher, X, soft=False, classification=True)
+    >>> LabelledRows(X, labels, None, n_real=3).labels.codes.tolist()
+    [0, 1, 1]
     """
 
     X: Any
@@ -79,12 +95,11 @@ def snap(values: np.ndarray) -> np.ndarray:
     snapped : ndarray, float64
     """
     values = np.asarray(values, dtype=np.float64)
-    # Half the range, since that of the largest floats is no float any more.
-    half = values.max(axis=0) / 2 - values.min(axis=0) / 2
-    varies = half > np.finfo(np.float64).tiny * 2.0**24
-    # The power of two next above, times 2^-23: divisions by it are exact.
-    mantissa, exponent = np.frexp(np.where(varies, half, 2.0**23))
-    step = np.ldexp(1.0, exponent - (mantissa == 0.5) - 23)
+    spread = np.ptp(values, axis=0)
+    varies = spread > np.finfo(np.float64).tiny * 2.0**24
+    # The power of two next above the range, times 2^-24: divisions by it are exact.
+    mantissa, exponent = np.frexp(np.where(varies, spread, 2.0**24))
+    step = np.ldexp(1.0, exponent - (mantissa == 0.5) - 24)
     return np.where(varies, np.rint(values / step) * step, values)
 
 
@@ -94,7 +109,7 @@ def teacher_limits(tags: Any, teacher: Any) -> Any:
     Tags only tell; it is the teacher itself that refuses rows.
     """
     teacher = unfrozen(teacher)
-    if hasattr(teacher, "__sklearn_tags__"):
+    if hasattr(teacher, "__sklearn_tags__") and not isinstance(teacher, type):
         own = teacher.__sklearn_tags__()
         if not own.no_validation:
             tags.input_tags.allow_nan &= own.input_tags.allow_nan
@@ -108,6 +123,42 @@ class BaseDistiller(TeacherHolderMixin):
     A subclass is an estimator with the parameters ``teacher``,
     ``transfer_set``, ``alpha``, ``max_queries``, ``n_jobs`` and
     ``random_state``, and for classes ``labels``; it says its ``_kind``.
+
+    See Also
+    --------
+    LabelledRows : What a subclass is handed.
+    DistilledClassifier : The road with any student at its end.
+
+    Examples
+    --------
+    A student that only learns what its teacher says most often:
+
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator, ClassifierMixin
+    >>> from skdistill.base import BaseDistiller
+    >>> class DistilledMajority(BaseDistiller, ClassifierMixin, BaseEstimator):
+    ...     _kind = "classifier"
+    ...
+    ...     def __init__(self, teacher=None, *, alpha=0.0, transfer_set=None,
+    ...                  max_queries=None, n_jobs=None, random_state=None):
+    ...         self.teacher = teacher
+    ...         self.alpha = alpha
+    ...         self.transfer_set = transfer_set
+    ...         self.max_queries = max_queries
+    ...         self.n_jobs = n_jobs
+    ...         self.random_state = random_state
+    ...
+    ...     def fit(self, X, y=None, sample_weight=None):
+    ...         labels = self._walk(X, y, sample_weight).labels
+    ...         self.classes_ = labels.classes
+    ...         self.label_ = labels.classes[np.bincount(labels.codes).argmax()]
+    ...         return self
+    ...
+    ...     def predict(self, X):
+    ...         return np.full(len(X), self.label_)
+    >>> X = [[-1.0], [2.0], [3.0]]
+    >>> DistilledMajority(lambda X: X[:, 0] > 0).fit(X).predict(X).tolist()
+    [True, True, True]
     """
 
     _kind: str
@@ -251,7 +302,7 @@ class BaseDistiller(TeacherHolderMixin):
         if self.max_queries is not None and self.max_queries <= n_rows:
             return None  # nothing is left to ask about
         if isinstance(transfer_set, str):  # "auto"
-            if sparse.issparse(X) or default_size(n_rows) == 0:
+            if sparse.issparse(X) or n_rows > AUTO_ROWS:
                 return None
             transfer_set = MungeTransferSet(n_jobs=self.n_jobs)
         if transfer_set is None:

@@ -43,14 +43,34 @@ def grow_classification_tree(
         Unfitted; its parameters decide how to grow. Soft labels are grown by
         the Gini impurity alone.
     X : ndarray or csr_matrix of shape (n, n_features)
+        Rows of the transfer set.
     labels : Labels
         Soft where it has targets.
     sample_weight : ndarray of shape (n,) or None
+        Weights of the rows.
 
     Returns
     -------
     tree : DecisionTreeClassifier
         Fitted, with ``classes_`` those of the teacher, seen or not.
+
+    See Also
+    --------
+    fit_student : For any student.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdistill.base import grow_classification_tree
+    >>> from skdistill.teachers import ask_labels
+    >>> X, y = load_iris(return_X_y=True)
+    >>> labels = ask_labels(GaussianNB().fit(X, y), X, soft=True, classification=True)
+    >>> tree = DecisionTreeClassifier(max_leaf_nodes=3)
+    >>> tree = grow_classification_tree(tree, X, labels, None)
+    >>> int(tree.get_n_leaves()), tree.classes_.tolist()
+    (3, [0, 1, 2])
     """
     classes = labels.classes
     assert classes is not None
@@ -120,9 +140,11 @@ def fit_student(student: Any, X: Any, labels: Labels, sample_weight: np.ndarray 
         Unfitted; it is fitted and returned (a tree, or a regressor of several
         outputs, inside the estimator that it needs).
     X : ndarray, csr_matrix or DataFrame of shape (n, n_features)
+        Rows of the transfer set.
     labels : Labels
         Values, hard labels, or soft ones where it has targets.
     sample_weight : ndarray of shape (n,) or None
+        Weights of the rows.
 
     Returns
     -------
@@ -133,6 +155,23 @@ def fit_student(student: Any, X: Any, labels: Labels, sample_weight: np.ndarray 
     ------
     ValueError
         If weights or soft labels cannot reach the student.
+
+    See Also
+    --------
+    grow_classification_tree : For classification trees.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skdistill.base import fit_student
+    >>> from skdistill.teachers import ask_labels
+    >>> X, y = load_iris(return_X_y=True)
+    >>> labels = ask_labels(GaussianNB().fit(X, y), X, soft=True, classification=True)
+    >>> student = fit_student(LogisticRegression(max_iter=1000), X, labels, None)
+    >>> student.predict_proba(X).shape
+    (150, 3)
     """
     if labels.classes is None:
         return student.fit(X, labels.targets, **_weights(student, sample_weight))

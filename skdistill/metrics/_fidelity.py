@@ -125,6 +125,8 @@ def fidelity_score(
         ``rmse``                values         0        root mean squared error, in
                                                         the teacher's unit
         ======================  =============  =======  ==========================
+
+        Each comes in its own direction: see the column "best".
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the rows.
 

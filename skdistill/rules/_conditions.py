@@ -51,7 +51,7 @@ def threshold_text(threshold: float) -> str:
 
 @dataclass(frozen=True)
 class Interval:
-    """low < column <= high.
+    """A number between two bounds: low < column <= high.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Levels:
-    """column is one of some levels, or none of them.
+    """A column that is one of some levels, or none of them.
 
     Parameters
     ----------

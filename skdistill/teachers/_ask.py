@@ -101,9 +101,22 @@ def ask(teacher: Any, X: Any, method: str = "predict", *, n_jobs: int | None = N
     TeacherAnswerError
         If an answer is missing, infinite, or not one a row.
 
+    See Also
+    --------
+    ask_labels : Answers as targets for a student.
+
     Notes
     -----
     Memory beside the answers: one batch of 16,384 rows for each job.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skdistill.teachers import ask
+    >>> X, y = load_iris(return_X_y=True)
+    >>> ask(GaussianNB().fit(X, y), X, "predict_proba").shape
+    (150, 3)
     """
     X = X if hasattr(X, "shape") else np.asarray(X)
     n_rows = X.shape[0]
@@ -181,6 +194,20 @@ def ask_labels(
     -------
     labels : Labels
         With soft labels, the hard ones are the most probable.
+
+    See Also
+    --------
+    ask : The bare answers.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skdistill.teachers import ask_labels
+    >>> X, y = load_iris(return_X_y=True)
+    >>> labels = ask_labels(GaussianNB().fit(X, y), X, soft=True, classification=True)
+    >>> labels.codes.shape, labels.targets.shape
+    ((150,), (150, 3))
     """
     if not classification:
         values = ask(teacher, X, n_jobs=n_jobs)

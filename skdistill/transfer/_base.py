@@ -21,12 +21,33 @@ from skdistill.transfer._table import Encoded, learn_table
 
 __all__ = ["BaseTransferSet", "default_size", "transformer_without_teacher"]
 
-# Enough rows for a small tree, measured over real tables; more brought nothing.
+# Enough rows for a small tree: measured over real tables, more brought nothing
+# (benchmarks/bench_fidelity.py).
 ENOUGH_ROWS = 10_000
 
 
 def default_size(n_rows: int) -> int:
-    """How many synthetic rows ``n_samples="auto"`` means beside ``n_rows`` real ones."""
+    """Return how many synthetic rows ``n_samples="auto"`` means.
+
+    As many as there are real ones, and at least so many that both together
+    are 10,000.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of real rows.
+
+    Returns
+    -------
+    n_samples : int
+        Number of synthetic rows.
+
+    Examples
+    --------
+    >>> from skdistill.transfer import default_size
+    >>> default_size(150), default_size(30_000)
+    (9850, 30000)
+    """
     return max(n_rows, ENOUGH_ROWS - n_rows)
 
 
@@ -53,6 +74,35 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     ``_draw``; this class handles what users hold (arrays, frames, levels, gaps,
     dtypes, bounds), randomness, and the teacher's labels for
     ``fit_resample``.
+
+    See Also
+    --------
+    MungeTransferSet : Rows by exchange between near neighbours.
+
+    Examples
+    --------
+    Real rows, drawn again with replacement:
+
+    >>> import numpy as np
+    >>> from skdistill.transfer import BaseTransferSet
+    >>> class Bootstrap(BaseTransferSet):
+    ...     _parameter_rules = {}
+    ...
+    ...     def __init__(self, teacher=None, *, n_samples=100,
+    ...                  categorical_features="from_dtype", random_state=None):
+    ...         self.teacher = teacher
+    ...         self.n_samples = n_samples
+    ...         self.categorical_features = categorical_features
+    ...         self.random_state = random_state
+    ...
+    ...     def _learn(self, rows):
+    ...         self._rows = rows
+    ...
+    ...     def _draw(self, n_samples, seeds):
+    ...         rng = np.random.default_rng(seeds)
+    ...         return self._rows.take(rng.integers(len(self._rows), size=n_samples))
+    >>> Bootstrap(random_state=0).fit([[1.0, 2.0], [3.0, 4.0]]).sample().shape
+    (100, 2)
     """
 
     teacher: Any
@@ -135,9 +185,9 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
 
         Returns
         -------
-        X_resampled : ndarray or DataFrame of shape (n_samples + n_samples_, n_features)
+        X_resampled : ndarray or DataFrame of shape (n_samples + n_new, n_features)
             The rows of X, then the new ones.
-        y_resampled : ndarray of shape (n_samples + n_samples_,)
+        y_resampled : ndarray of shape (n_samples + n_new,)
             The teacher's labels, or values.
         """
         self.fit(X, y)

@@ -76,7 +76,7 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
         The teacher that labelled; after :meth:`fit_resample` alone.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has them.
 
     See Also

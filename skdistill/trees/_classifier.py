@@ -32,8 +32,10 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     alpha : float, default=0.0
         Share in [0, 1] of the true label in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
-        or those of any estimator with ``fit`` and ``sample``. Without a
+        Rows beside those of X: MUNGE rows where X is dense and has at most
+        20,000 ("auto": as many as X has, and at least so many that both are
+        10,000 together), none, or those of any estimator with ``fit`` and
+        ``sample``. Without a
         teacher there is nobody to label them, and X stands alone.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
@@ -86,13 +88,13 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         The same of each leaf; NaN for inner nodes.
     encoder_ : ColumnTransformer or None
         How categorical columns are read.
-    tree_feature_names_ : ndarray of shape (tree_.n_features,)
+    tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
-    missing_columns_ : ndarray of shape (tree_.n_features,), dtype bool
+    missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
         Which of those had gaps in the transfer set.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has them.
 
     See Also
@@ -185,7 +187,9 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     def _use_soft(self, teacher: Any) -> bool:
         return self.labels == "soft"
 
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledTreeClassifier:
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, check_input: bool = True
+    ) -> DistilledTreeClassifier:
         """Let the teacher label the transfer set, and grow a tree on it.
 
         Parameters
@@ -198,6 +202,8 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
             a label (where it is no class).
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows; a synthetic row weighs the mean.
+        check_input : bool, default=True
+            Ignored: a parameter of scikit-learn's own trees.
 
         Returns
         -------

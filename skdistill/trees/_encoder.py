@@ -156,7 +156,8 @@ def tree_feature_names(encoder: ColumnTransformer | None, X: Any) -> np.ndarray:
     Returns
     -------
     names : ndarray of shape (n_encoded,), dtype object
-        ``x0``, ``x1``, ... for arrays; ``column=level`` for indicators.
+        ``x0``, ``x1``, ... for arrays; ``column=level`` for indicators, with
+        ``column=missing`` for gaps.
     """
     if encoder is None:
         names = X.columns if is_frame(X) else [f"x{j}" for j in range(X.shape[1])]
@@ -164,7 +165,7 @@ def tree_feature_names(encoder: ColumnTransformer | None, X: Any) -> np.ndarray:
     passed = encoder.transformers_[0][2]
     one_hot = encoder.named_transformers_["levels"]
     indicators = [
-        f"{name}={level}"
+        f"{name}={'missing' if level is None or level != level else level}"
         for name, levels in zip(one_hot.feature_names_in_, one_hot.categories_, strict=True)
         for level in levels
     ]

@@ -27,8 +27,10 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     alpha : float, default=0.0
         Share in [0, 1] of the true value in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows where X has fewer than 10,000, none,
-        or those of any estimator with ``fit`` and ``sample``.
+        Rows beside those of X: MUNGE rows where X is dense and has at most
+        20,000 ("auto": as many as X has, and at least so many that both are
+        10,000 together), none, or those of any estimator with ``fit`` and
+        ``sample``.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     max_leaf_nodes : int, default=16
@@ -75,13 +77,13 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         R² to the teacher on the rows that the tree was fitted on.
     encoder_ : ColumnTransformer or None
         How categorical columns are read.
-    tree_feature_names_ : ndarray of shape (tree_.n_features,)
+    tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
-    missing_columns_ : ndarray of shape (tree_.n_features,), dtype bool
+    missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
         Which of those had gaps in the transfer set.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has them.
 
     See Also
@@ -148,7 +150,9 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         self.max_queries = max_queries
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledTreeRegressor:
+    def fit(
+        self, X: Any, y: Any = None, sample_weight: Any = None, check_input: bool = True
+    ) -> DistilledTreeRegressor:
         """Let the teacher answer the transfer set, and grow a tree on it.
 
         Parameters
@@ -160,6 +164,8 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
             where ``alpha`` > 0. With a teacher, NaN marks a row without one.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows; a synthetic row weighs the mean.
+        check_input : bool, default=True
+            Ignored: a parameter of scikit-learn's own trees.
 
         Returns
         -------

@@ -50,7 +50,8 @@ def _shortest(low: float, high: float, middle: float) -> float:
         single = float(np.float32(f"{middle:.{digits}g}"))
         if low <= single < high:
             return single
-    return low  # neighbouring float32 values: nothing lies between them
+    # Neighbouring float32 values: nothing lies between them.
+    return float(np.nextafter(np.float32(high), np.float32(-np.inf)))
 
 
 def shorten_thresholds(tree: object, X: np.ndarray) -> object:
@@ -70,7 +71,8 @@ def shorten_thresholds(tree: object, X: np.ndarray) -> object:
     """
     arrays = tree_arrays(tree)
     low, high = _gaps(arrays, X)
-    known = np.flatnonzero((arrays["left_child"] != -1) & np.isfinite(low) & np.isfinite(high))
-    for node in known:
+    # Where the missing are split from the known there is no number to shorten.
+    numbers = np.flatnonzero((arrays["left_child"] != -1) & np.isfinite(arrays["threshold"]))
+    for node in numbers:
         arrays["threshold"][node] = _shortest(low[node], high[node], arrays["threshold"][node])
     return assemble_tree(arrays, tree.n_features, tree.n_classes)  # type: ignore[attr-defined]
