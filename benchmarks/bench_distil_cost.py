@@ -1,0 +1,218 @@
+"""What does distilling a tree cost beyond what cannot be saved?
+
+Distilling a tree by CART must draw the rows, ask the teacher about them, and
+let scikit-learn grow a tree on its answers. Those three, timed alone on the
+very same rows, are the floor; the ratio of the whole ``fit`` to their sum is
+what the road itself costs. With ``--profile``, it is shown where the rest goes.
+
+The second table compares ``import skdistill`` with the import of the
+scikit-learn modules that it uses (those in ``sys.modules`` after it), each in
+processes of their own, without the start of the interpreter.
+
+Run::
+
+    python benchmarks/bench_distil_cost.py
+    python benchmarks/bench_distil_cost.py --quick
+    python benchmarks/bench_distil_cost.py --profile
+"""
+
+from __future__ import annotations
+
+import os
+
+# One thread on both sides, so that CPU time is comparable.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+import argparse
+import cProfile
+import pstats
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from _data import encoder, fit_teacher, split
+from _results import RESULTS, markdown_table, write_section
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from skdistill import DistilledTreeClassifier, MungeTransferSet
+
+LEAVES = 16
+# (table, teacher, labels, MUNGE rows)
+SETTINGS = (
+    ("breast_cancer", "forest", "hard", True),
+    ("german", "forest", "hard", True),
+    ("magic", "forest", "hard", True),
+    ("magic", "forest", "soft", True),
+    ("breast_cancer", "logistic", "hard", True),
+    ("breast_cancer", "logistic", "soft", True),
+    ("magic", "logistic", "hard", True),
+    ("magic", "logistic", "soft", True),
+    ("penbased", "logistic", "hard", True),
+    ("penbased", "logistic", "soft", True),
+    # The hardest: nothing is drawn, and the teacher answers at once.
+    ("breast_cancer", "logistic", "hard", False),
+    ("breast_cancer", "logistic", "soft", False),
+    ("magic", "logistic", "hard", False),
+    ("magic", "logistic", "soft", False),
+)
+QUICK_SETTINGS = (SETTINGS[0], SETTINGS[4], SETTINGS[5])
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Functions that do the whole, and each part of the floor, anew."""
+
+    whole: Callable[[], Any]
+    draw: Callable[[], Any]
+    label: Callable[[], Any]
+    grow: Callable[[], Any]
+
+
+def train(name: str, kind: str) -> tuple[Any, Any]:
+    """Return (training rows, fitted teacher)."""
+    data = split(name, 0)
+    if kind == "logistic":
+        model = LogisticRegression(max_iter=1000)
+        return data.X, make_pipeline(encoder(data.X, scale=True), model).fit(data.X, data.y)
+    return data.X, fit_teacher(kind, data.X, data.y, 0)
+
+
+def stack(X: Any, drawn: Any) -> Any:
+    if isinstance(X, pd.DataFrame):
+        return pd.concat([X, drawn], ignore_index=True)
+    return np.concatenate([X, drawn])
+
+
+def sklearn_fit(rows: Any, answers: np.ndarray) -> Any:
+    """scikit-learn's own tree on hard labels (1-d) or on probabilities (2-d)."""
+    soft = answers.ndim == 2
+    tree = (DecisionTreeRegressor if soft else DecisionTreeClassifier)(
+        max_leaf_nodes=LEAVES, random_state=0
+    )
+    # Two probabilities are one number.
+    target = answers[:, 1] if soft and answers.shape[1] == 2 else answers
+    return make_pipeline(encoder(rows), tree).fit(rows, target)
+
+
+def parts(X: Any, teacher: Any, labels: str, drawn: bool) -> Parts:
+    """The whole and its floor, on the same rows."""
+    munge = MungeTransferSet(random_state=0) if drawn else None
+    student = DistilledTreeClassifier(
+        teacher, labels=labels, transfer_set=munge, max_leaf_nodes=LEAVES, random_state=0
+    )
+
+    def draw() -> Any:
+        return X[:0] if munge is None else munge.fit(X).sample()
+
+    rows = stack(X, draw())
+    ask = teacher.predict_proba if labels == "soft" else teacher.predict
+    answers = ask(rows)
+    return Parts(
+        whole=lambda: student.fit(X),
+        draw=draw,
+        label=lambda: ask(rows),
+        grow=lambda: sklearn_fit(rows, answers),
+    )
+
+
+def seconds(function: Callable[[], Any]) -> float:
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def measure(work: Parts, repeats: int) -> dict[str, float]:
+    """Median CPU seconds of the whole and its parts, and the median ratio, in turns."""
+    names = ("whole", "draw", "label", "grow")
+    for name in names:
+        getattr(work, name)()  # warm
+    table = np.array([[seconds(getattr(work, k)) for k in names] for _ in range(repeats)])
+    ratio = table[:, 0] / table[:, 1:].sum(axis=1)
+    return dict(zip(names, np.median(table, axis=0), strict=True)) | {"ratio": np.median(ratio)}
+
+
+def import_seconds(statement: str) -> float:
+    """CPU seconds of an import in a fresh process."""
+    code = f"import time; t = time.process_time(); {statement}; print(time.process_time() - t)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(run.stdout)
+
+
+def used_modules() -> list[str]:
+    """The scikit-learn modules that ``import skdistill`` brings in."""
+    code = "import sys, skdistill; print(*[m for m in sys.modules if m.split('.')[0] == 'sklearn'])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout.split()
+
+
+def measure_imports(repeats: int) -> dict[str, float]:
+    """Median CPU seconds of both imports, in turns, and the median ratio."""
+    reference = "import " + ", ".join(used_modules())
+    table = []
+    for _ in range(repeats + 1):
+        table.append([import_seconds("import skdistill"), import_seconds(reference)])
+    times = np.array(table[1:])  # the first one warms the disk
+    ours, theirs = np.median(times, axis=0)
+    return {"ours": ours, "theirs": theirs, "ratio": np.median(times[:, 0] / times[:, 1])}
+
+
+def profile(work: Parts, title: str) -> None:
+    """Print where the time of the whole goes."""
+    profiler = cProfile.Profile()
+    profiler.runcall(work.whole)
+    print(f"\n### {title}")
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(12)
+
+
+def report(rows: list[list[Any]], imports: dict[str, float]) -> str:
+    """The section for the results file."""
+    header = ["table, teacher, labels", "n", "draw", "label", "grow", "fit", "fit / floor"]
+    import_rows = [
+        ["import skdistill", f"{imports['ours']:.3f}"],
+        ["import the scikit-learn modules that it uses", f"{imports['theirs']:.3f}"],
+        ["ratio", f"{imports['ratio']:.2f}"],
+    ]
+    return f"""
+`benchmarks/bench_distil_cost.py`: CPU seconds, medians, one thread, {LEAVES} leaves. The floor is
+drawing the rows, the teacher's answers, and scikit-learn's own fit, on the same rows; n real rows
+and max(n, 10,000 - n) drawn ones, or the real ones alone.
+
+{markdown_table(header, rows)}
+
+{markdown_table(["import", "CPU seconds"], import_rows)}
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="three settings, fewer repeats")
+    parser.add_argument("--profile", action="store_true", help="print profiles, write nothing")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    options = parser.parse_args(arguments)
+    repeats = 3 if options.quick else 9
+    rows = []
+    for name, kind, labels, drawn in QUICK_SETTINGS if options.quick else SETTINGS:
+        X, teacher = train(name, kind)
+        work = parts(X, teacher, labels, drawn)
+        title = f"{name}, {kind}, {labels}" + ("" if drawn else ", X alone")
+        if options.profile:
+            profile(work, title)
+            continue
+        t = measure(work, repeats)
+        cells = [f"{t[key]:.3f}" for key in ("draw", "label", "grow", "whole")]
+        rows.append([title, len(X), *cells, f"{t['ratio']:.3f}"])
+        print(*rows[-1], file=sys.stderr)
+    if not options.profile:
+        write_section("Cost of distilling", report(rows, measure_imports(repeats)), options.output)
+
+
+if __name__ == "__main__":
+    main()

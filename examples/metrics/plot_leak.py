@@ -1,0 +1,74 @@
+"""
+The leak: a frozen teacher in cross-validation
+==============================================
+
+Cross-validation is honest because the rows of the test fold are unseen. A fitted teacher has
+seen them all. What it whispers to the student, the student repeats, and the score believes it.
+"""
+
+# %%
+# Labels without meaning
+# ----------------------
+# The rows are real, the labels are heads and tails in random order. Nothing can be learned, so an
+# honest accuracy is one half. Twice the same forest teaches a tree that is cross-validated: once fitted on all
+# rows beforehand ("frozen": no search or cross-validation refits it), once handed over
+# unfitted, so that each fold fits it anew on its own training rows.
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_diabetes
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import cross_validate
+
+from skdistill import DistilledTreeClassifier, FidelityScorer
+
+X = load_diabetes().data
+scoring = {"accuracy": "accuracy", "fidelity": FidelityScorer()}
+teachers = {"frozen": [], "unfitted": []}
+for seed in range(5):
+    y = np.random.default_rng(seed).permutation(len(X)) % 2
+    forest = RandomForestClassifier(n_estimators=25, random_state=seed)
+    fitted = RandomForestClassifier(n_estimators=25, random_state=seed).fit(X, y)
+    for name, teacher in (("frozen", fitted), ("unfitted", forest)):
+        student = DistilledTreeClassifier(teacher, max_leaf_nodes=256, random_state=seed)
+        teachers[name].append(cross_validate(student, X, y, cv=5, scoring=scoring))
+
+scores = {
+    (name, kind): np.array([run[f"test_{kind}"].mean() for run in runs])
+    for name, runs in teachers.items()
+    for kind in scoring
+}
+for (name, kind), values in scores.items():
+    print(f"{name:8} teacher: {kind} {values.mean():.2f}")
+
+# %%
+# What the student is given
+# -------------------------
+# The frozen teacher has learned the labels of the test fold by heart. The student never sees
+# those rows, but it learns from synthetic rows near its own ones, and there the teacher answers
+# from memory. So the student scores above one half where there is nothing to know.
+
+fig, axes = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
+for ax, kind in zip(axes, scoring, strict=True):
+    for place, (name, colour) in enumerate((("frozen", "tab:red"), ("unfitted", "tab:green"))):
+        values = scores[name, kind]
+        ax.bar(place, values.mean(), color=colour, alpha=0.4, width=0.6)
+        ax.scatter(np.full(len(values), place), values, color=colour, s=18, zorder=3)
+        ax.text(place, 0.04, f"{values.mean():.2f}", ha="center", fontsize=15)
+    ax.set_xticks(
+        [0, 1], ["frozen teacher\nhas seen all rows", "unfitted teacher\nfitted in each fold"]
+    )
+    ax.set(ylim=(0, 1), title=f"cross-validated {kind}")
+axes[0].axhline(0.5, color="black", linestyle="--", linewidth=1)
+axes[0].text(0.5, 0.515, "coin", ha="center")
+_ = fig.suptitle("Students of forests on random labels; a dot is one draw of the labels")
+
+# %%
+# What to do
+# ----------
+# * To estimate **accuracy**, hand over an unfitted teacher, or keep rows aside before the
+#   teacher is fitted.
+# * To estimate **fidelity** to a model that will be used as it is, a frozen teacher is what
+#   one wants. Beware still: on rows that the model was trained on it answers more from memory
+#   than it will on fresh ones. On these labels that makes it hard to copy, which is why its
+#   fidelity is the lower one here. Fresh rows settle both questions.
