@@ -10,8 +10,8 @@ seen them all. What it whispers to the student, the student repeats, and the sco
 # Labels without meaning
 # ----------------------
 # The rows are real, the labels are heads and tails in random order. Nothing can be learned, so an
-# honest accuracy is one half. Twice the same forest teaches a tree that is cross-validated: once fitted on all
-# rows beforehand ("frozen": no search or cross-validation refits it), once handed over
+# honest accuracy is one half. Twice the same forest teaches a tree that is cross-validated: once
+# fitted on all rows beforehand ("frozen": no cross-validation refits it), once handed over
 # unfitted, so that each fold fits it anew on its own training rows.
 
 import matplotlib.pyplot as plt

@@ -9,9 +9,9 @@ read: with levels, gaps and units. So does its student, and so do the rules.
 # %%
 # The table
 # ---------
-# The German credit data, with the codes of its levels written out. Where the bank did not know
-# the savings of an applicant, the level is missing. On top of that, every tenth duration is
-# blanked out here, to have gaps among the numbers too.
+# The German credit data, with the codes of its levels written out. Where an applicant's savings
+# are not known, the level is missing. On top of that, a random tenth of the durations is blanked
+# out here, to have gaps among the numbers too.
 
 import matplotlib.pyplot as plt
 import numpy as np
