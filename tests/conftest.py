@@ -4,6 +4,8 @@ import os
 
 # Before scipy is imported: scikit-learn's checks of array API input need it.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
+# Tables are tiny here: more threads would only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris

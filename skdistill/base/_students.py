@@ -18,11 +18,27 @@ from sklearn.utils import compute_class_weight, get_tags
 
 from skdistill._rows import take_rows
 from skdistill._sklearn import assemble_tree, plain_tree, tree_arrays, tree_from_regression
+from skdistill._validation import Instance
+from skdistill.base._road import teacher_limits
 from skdistill.teachers._ask import Labels
 from skdistill.teachers._kind import name_of
 from skdistill.teachers._resolve import weight_arguments
 
-__all__ = ["fit_student", "grow_classification_tree", "takes_soft_labels"]
+__all__ = [
+    "STUDENT_RULE",
+    "fit_student",
+    "grow_classification_tree",
+    "student_tags",
+    "takes_soft_labels",
+]
+
+STUDENT_RULE = Instance(
+    "an estimator with fit and predict, or None",
+    lambda value: (
+        value is None
+        or (hasattr(value, "fit") and hasattr(value, "predict") and not isinstance(value, type))
+    ),
+)
 
 
 def takes_soft_labels(student: Any) -> bool:
@@ -217,3 +233,13 @@ def _weights(student: Any, sample_weight: np.ndarray | None) -> dict[str, Any]:
             'soft labels can reach it. Use labels="hard" and no weights, or another student.'
         )
     return arguments
+
+
+def student_tags(tags: Any, distiller: Any, default: type) -> Any:
+    """What both the student and the teacher take, the distiller takes."""
+    inner = get_tags(default() if distiller.student is None else distiller.student)
+    tags.input_tags.sparse = inner.input_tags.sparse
+    tags.input_tags.allow_nan = inner.input_tags.allow_nan
+    if tags.regressor_tags is not None:
+        tags.target_tags.multi_output = inner.target_tags.multi_output
+    return teacher_limits(tags, distiller.teacher)

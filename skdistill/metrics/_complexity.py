@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from skdistill.metrics._pair import final_student
+
 __all__ = ["student_complexity"]
 
 
@@ -15,7 +17,8 @@ def student_complexity(student: Any) -> dict[str, float]:
     Parameters
     ----------
     student : fitted estimator
-        With a scikit-learn ``tree_``, itself or as its ``student_``.
+        With a scikit-learn ``tree_``, itself or as its ``student_``; or a
+        pipeline or search that ends in one.
 
     Returns
     -------
@@ -33,6 +36,7 @@ def student_complexity(student: Any) -> dict[str, float]:
     >>> student_complexity(tree)
     {'leaves': 2, 'depth': 1, 'mean_path_length': 1.0, 'features_used': 1}
     """
+    student = final_student(student)
     tree = getattr(getattr(student, "student_", student), "tree_", None)
     if tree is None or not hasattr(tree, "children_left"):
         return {}

@@ -6,13 +6,32 @@ inside a search, the teacher sees what the student sees: the transformed rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.pipeline import Pipeline
 
-__all__ = ["answer", "find_pair", "is_regression"]
+__all__ = ["answer", "final_student", "find_pair", "is_regression"]
+
+
+def _shells(estimator: Any) -> Iterator[Any]:
+    """The pipelines and searches around a student, and last the student itself."""
+    while True:
+        if hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+            continue
+        yield estimator
+        if not isinstance(estimator, Pipeline):
+            return
+        estimator = estimator.steps[-1][1]
+
+
+def final_student(estimator: Any) -> Any:
+    """Return the student inside fitted pipelines and searches."""
+    *_, student = _shells(estimator)
+    return student
 
 
 def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, Any, Any]:
@@ -38,17 +57,12 @@ def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, An
     """
     if teacher is not None:
         return estimator, X, teacher, X
-    student, rows = estimator, X
-    while True:
-        if hasattr(student, "best_estimator_"):
-            student = student.best_estimator_
-        elif isinstance(student, Pipeline):
-            for _, step in student.steps[:-1]:
-                if hasattr(step, "transform"):
-                    rows = step.transform(rows)
-            student = student.steps[-1][1]
-        else:
-            break
+    rows = X
+    for outer in _shells(estimator):
+        for _, step in getattr(outer, "steps", [])[:-1]:
+            if hasattr(step, "transform"):  # samplers act in fit alone
+                rows = step.transform(rows)
+    student = final_student(estimator)
     teacher = getattr(student, "teacher_", None)
     if teacher is None:
         raise ValueError(

@@ -66,7 +66,8 @@ class FidelityReport:
     confidence : float
         Of the intervals.
     scores : dict of str to float
-        Metrics of :func:`fidelity_score` by name.
+        Metrics of :func:`fidelity_score` by name; for values and where y is
+        given also ``teacher_r2_to_y`` and ``student_r2_to_y``.
     fidelity : Share or None
         Agreement with the teacher, for classes.
     teacher_accuracy, student_accuracy : Share or None
@@ -187,30 +188,44 @@ def fidelity_report(
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be in (0, 1), got {confidence!r}.")
-    student, rows, teacher, teacher_rows = find_pair(student, X, teacher)
-    told, said = answer(teacher, teacher_rows), answer(student, rows)
     weight = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    if is_regression(student):
-        scores = {
-            name: fidelity_score(told, said, metric=name, sample_weight=weight)
-            for name in ("r2", "rmse")
-        }
-        return FidelityReport(
-            "values", len(told), confidence, scores, complexity=student_complexity(student)
-        )
-    metrics = {"agreement": "predict", "balanced_agreement": "predict"}
+    truth = None if y is None else np.asarray(y)
+    pair = find_pair(student, X, teacher)
+    if is_regression(pair[0]):
+        return _report_values(pair, truth, weight, confidence)
+    return _report_classes(pair, truth, weight, confidence)
+
+
+def _report_values(pair: Any, truth: Any, weight: Any, confidence: float) -> FidelityReport:
+    student, rows, teacher, teacher_rows = pair
+    told, said = answer(teacher, teacher_rows), answer(student, rows)
+    compared = {"r2": ("r2", told, said), "rmse": ("rmse", told, said)}
+    if truth is not None:
+        compared["teacher_r2_to_y"] = ("r2", truth, told)
+        compared["student_r2_to_y"] = ("r2", truth, said)
+    scores = {
+        name: fidelity_score(first, second, metric=metric, sample_weight=weight)
+        for name, (metric, first, second) in compared.items()
+    }
+    return FidelityReport(
+        "values", len(told), confidence, scores, complexity=student_complexity(student)
+    )
+
+
+def _report_classes(pair: Any, truth: Any, weight: Any, confidence: float) -> FidelityReport:
+    student, rows, teacher, teacher_rows = pair
+    told, said = answer(teacher, teacher_rows), answer(student, rows)
+    scores = {
+        metric: fidelity_score(told, said, metric=metric, sample_weight=weight)
+        for metric in ("agreement", "balanced_agreement")
+    }
     if hasattr(teacher, "predict_proba") and hasattr(student, "predict_proba"):
-        metrics |= {"total_variation": "predict_proba", "kl_divergence": "predict_proba"}
-    answers = {"predict": (told, said)}
-    if "predict_proba" in metrics.values():
-        answers["predict_proba"] = (
+        soft = (
             answer(teacher, teacher_rows, "predict_proba"),
             answer(student, rows, "predict_proba"),
         )
-    scores = {
-        name: fidelity_score(*answers[method], metric=name, sample_weight=weight)
-        for name, method in metrics.items()
-    }
+        for metric in ("total_variation", "kl_divergence"):
+            scores[metric] = fidelity_score(*soft, metric=metric, sample_weight=weight)
     same = told == said
     per_class = {}
     for label in np.unique(told).tolist():
@@ -218,9 +233,8 @@ def fidelity_report(
         class_weight = None if weight is None else weight[of_class]
         per_class[label] = _share(same[of_class], class_weight, confidence)
     accuracy: list[Share | None] = [None, None]
-    if y is not None:
-        y = np.asarray(y)
-        accuracy = [_share(each == y, weight, confidence) for each in (told, said)]
+    if truth is not None:
+        accuracy = [_share(each == truth, weight, confidence) for each in (told, said)]
     return FidelityReport(
         "classes",
         len(told),

@@ -239,7 +239,11 @@ def ask_labels(
             )
         classes, codes = np.unique(labels, return_inverse=True)
         return Labels(classes, codes, None)
-    return Labels(classes, class_codes(labels, classes, "The teacher's answers"), None)
+    try:
+        codes = class_codes(labels, classes, "The teacher's answers")
+    except ValueError as error:
+        raise TeacherAnswerError(str(error)) from None
+    return Labels(classes, codes, None)
 
 
 def _classes_of(teacher: Any) -> np.ndarray | None:

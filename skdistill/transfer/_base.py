@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill._rows import check_rows, stack_rows
-from skdistill._validation import validate_parameters
+from skdistill._validation import Number, validate_parameters
 from skdistill.teachers._ask import ask
 from skdistill.teachers._holder import TeacherHolderMixin
 from skdistill.teachers._kind import teacher_kind
@@ -163,7 +163,7 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         """
         check_is_fitted(self)
         n_samples = self.n_samples_ if n_samples is None else n_samples
-        if not isinstance(n_samples, (int, np.integer)) or n_samples < 0:
+        if not Number(0, whole=True).accepts(n_samples):
             raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
         random_state = self.random_state if random_state is None else random_state
         return self._table.decode(self._draw(int(n_samples), _seeds(random_state)))
@@ -192,9 +192,8 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         """
         self.fit(X, y)
         X = check_rows(self, X, reset=False, accept_sparse=False)
-        self.teacher_ = resolve_teacher(
-            self.teacher, X, y, rng=None if self.random_state is None else check_random_state(0)
-        )
+        rng = None if self.random_state is None else check_random_state(self.random_state)
+        self.teacher_ = resolve_teacher(self.teacher, X, y, rng=rng)
         rows = stack_rows(X, self.sample())
         return rows, ask(self.teacher_, rows)
 

@@ -130,9 +130,7 @@ def test_gaps_at_predict_alone():
     gap = frame.mask(frame < -2)
     assert gap.isna().to_numpy().any()
     student = DistilledClassifier(GaussianNB().fit(frame, Y), transfer_set=None).fit(frame)
-    with pytest.raises(
-        ValueError, match=r"NaN in column '[abc]', but DistilledClassifier"
-    ):
+    with pytest.raises(ValueError, match=r"NaN in column '[abc]', but DistilledClassifier"):
         student.predict(gap)
     with pytest.raises(ValueError, match=r"Input X contains NaN"):
         DistilledTreeClassifier(GaussianNB().fit(X, Y), transfer_set=None).fit(X).predict(

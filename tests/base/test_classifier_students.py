@@ -28,11 +28,12 @@ def distilled(student, labels="soft", **params):
 
 def test_expanded_rows():
     """Each row stands once a class of positive probability, weighted by it."""
-    shares = np.where(RNG.random((200, 3)) < 0.3, 0.0, three_shares(X))
+    rng = np.random.default_rng(1)
+    shares = np.where(rng.random((200, 3)) < 0.3, 0.0, three_shares(X))
     shares[:, 0] += 1e-3
     shares /= shares.sum(axis=1, keepdims=True)
     teacher = CallableTeacher(lambda X: shares, output="probabilities", classes=NAMES)
-    weight = RNG.uniform(0.5, 2, size=200)
+    weight = rng.uniform(0.5, 2, size=200)
     student = DistilledClassifier(teacher, RecordingClassifier(), labels="soft", **SETTINGS)
     got = student.fit(X, sample_weight=weight).student_
     assert len(got.y_) == np.count_nonzero(shares)
@@ -113,7 +114,8 @@ def test_a_tree_keeps_its_leaf_size(least):
 )
 def test_a_tree_is_the_multi_output_regression(params, weighted):
     """CART on soft labels: splits and shares of a regression tree on the probabilities."""
-    weight = RNG.uniform(0.5, 2, size=200) if weighted else None
+    rng = np.random.default_rng(1)
+    weight = rng.uniform(0.5, 2, size=200) if weighted else None
     got = distilled(DecisionTreeClassifier(random_state=1, **params), sample_weight=weight)
     shares = snap(three_shares(X))
     by_hand = DecisionTreeRegressor(random_state=1, **params).fit(X, shares, sample_weight=weight)

@@ -42,7 +42,8 @@ def soft_targets(alpha, y, teacher=TERNARY, **params):
 @pytest.mark.parametrize("alpha", [0.0, 0.25, 0.5, 1.0])
 def test_alpha_with_soft_labels(alpha):
     """target = (1 - alpha) p + alpha e(y), for three classes."""
-    y = RNG.choice(["a", "b", "c"], size=len(X))
+    rng = np.random.default_rng(1)
+    y = rng.choice(["a", "b", "c"], size=len(X))
     one_hot = (y[:, None] == ["a", "b", "c"]).astype(float)
     expected = (1 - alpha) * three_shares(X) + alpha * one_hot
     np.testing.assert_allclose(soft_targets(alpha, y), expected, rtol=0, atol=GRAIN)
@@ -51,7 +52,8 @@ def test_alpha_with_soft_labels(alpha):
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
 def test_alpha_with_two_classes(alpha):
     """A regressor learns the second class alone."""
-    y = RNG.integers(0, 2, size=len(X))
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, size=len(X))
     expected = (1 - alpha) * sigmoid_shares(X)[:, 1] + alpha * y
     np.testing.assert_allclose(soft_targets(alpha, y, BINARY), expected, rtol=0, atol=GRAIN)
 
@@ -59,7 +61,8 @@ def test_alpha_with_two_classes(alpha):
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 0.5, 1.0])
 def test_alpha_with_hard_labels(alpha):
     """Hard labels are blended as certainties: the root of a tree holds their mean."""
-    y = RNG.choice(["a", "b", "c"], size=len(X))
+    rng = np.random.default_rng(1)
+    y = rng.choice(["a", "b", "c"], size=len(X))
     names = np.array(["a", "b", "c"])
     hard = names[three_shares(X).argmax(axis=1)]
     tree = DistilledTreeClassifier(TERNARY, labels="hard", alpha=alpha, transfer_set=None)
@@ -71,9 +74,10 @@ def test_alpha_with_hard_labels(alpha):
 @pytest.mark.parametrize("alpha", [0.0, 0.4, 1.0])
 def test_alpha_with_values(alpha):
     """target = (1 - alpha) f(x) + alpha y, for one and for several outputs."""
+    rng = np.random.default_rng(1)
     for function in (lambda X: X[:, 0] ** 2, lambda X: X[:, :2] ** 2):
         answers = function(X)
-        y = RNG.normal(size=answers.shape)
+        y = rng.normal(size=answers.shape)
         student = DistilledRegressor(
             function, RecordingRegressor(), alpha=alpha, transfer_set=None
         ).fit(X, y)
@@ -84,7 +88,8 @@ def test_alpha_with_values(alpha):
 
 def test_alpha_one_learns_y_alone():
     """With everything from y the tree is the one that plain CART grows on y."""
-    y = RNG.integers(0, 3, size=len(X))
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 3, size=len(X))
     teacher = CallableTeacher(three_shares, output="probabilities")
     taught = DistilledTreeClassifier(
         teacher, alpha=1.0, labels="soft", transfer_set=None, random_state=0
@@ -99,7 +104,8 @@ def test_alpha_one_learns_y_alone():
 
 def test_alpha_touches_real_rows_alone():
     """Synthetic rows have no true label: their targets are the teacher's."""
-    y = RNG.choice(["a", "b", "c"], size=len(X))
+    rng = np.random.default_rng(1)
+    y = rng.choice(["a", "b", "c"], size=len(X))
     distiller = DistilledClassifier(
         TERNARY, RecordingRegressor(), labels="soft", alpha=0.5, max_queries=500, random_state=0
     ).fit(X, y)
@@ -123,8 +129,9 @@ def test_alpha_without_y():
 
 def test_minus_one_is_unlabelled():
     """-1 marks rows without a label where the teacher has no such class."""
+    rng = np.random.default_rng(1)
     teacher = CallableTeacher(three_shares, output="probabilities", classes=[0, 1, 2])
-    y = RNG.integers(0, 3, size=len(X))
+    y = rng.integers(0, 3, size=len(X))
     y[::2] = -1
     targets = soft_targets(0.5, y, teacher)
     shares = three_shares(X)
@@ -140,8 +147,9 @@ def test_minus_one_is_unlabelled():
 
 def test_minus_one_may_be_a_class():
     """Where the teacher knows -1, it is a label like any other."""
+    rng = np.random.default_rng(1)
     teacher = CallableTeacher(sigmoid_shares, output="probabilities", classes=[-1, 1])
-    y = RNG.choice([-1, 1], size=len(X))
+    y = rng.choice([-1, 1], size=len(X))
     expected = 0.5 * sigmoid_shares(X)[:, 1] + 0.5 * (y == 1)
     np.testing.assert_allclose(soft_targets(0.5, y, teacher), expected, rtol=0, atol=GRAIN)
     fitted = GaussianNB().fit(X, y)
@@ -167,9 +175,10 @@ def test_nan_is_unlabelled():
 
 def test_unfitted_regressor_learns_labelled_rows_alone():
     """It is trained on the rows that have a value, with their weights."""
-    y = X @ [1.0, 2.0, 3.0] + RNG.normal(size=len(X))
+    rng = np.random.default_rng(1)
+    y = X @ [1.0, 2.0, 3.0] + rng.normal(size=len(X))
     known = np.arange(len(X)) % 4 > 0
-    weight = RNG.uniform(1, 5, size=len(X))
+    weight = rng.uniform(1, 5, size=len(X))
     distiller = DistilledTreeRegressor(LinearRegression(), transfer_set=None)
     distiller.fit(X, np.where(known, y, np.nan), sample_weight=weight)
     by_hand = LinearRegression().fit(X[known], y[known], weight[known])
@@ -195,7 +204,8 @@ def test_nan_and_infinity_in_y():
 @pytest.mark.parametrize("alpha", [0.0, 0.5])
 def test_unknown_labels_are_listed(alpha):
     """Also where y is not blended in: a wrong y is a mistake to be told."""
-    y = RNG.integers(0, 2, size=len(X))
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 2, size=len(X))
     y[[5, 9, 11]] = 7, 9, 7
     teacher = GaussianNB().fit(X, X[:, 0] > 0)
     for cls in (DistilledTreeClassifier, DistilledClassifier):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import KFold, cross_val_score
 
@@ -22,9 +23,13 @@ def forest():
 
 STUDENTS = [
     DistilledTreeClassifier(max_leaf_nodes=None, random_state=0, max_queries=3000),
-    DistilledClassifier(student=RandomForestClassifier(20, random_state=0), labels="hard",
-                        random_state=0, max_queries=3000),
-]  # fmt: skip
+    DistilledClassifier(
+        student=RandomForestClassifier(10, random_state=0),
+        labels="hard",
+        random_state=0,
+        max_queries=1500,
+    ),
+]
 
 
 @pytest.mark.parametrize("student", STUDENTS, ids=lambda s: type(s).__name__)
@@ -37,9 +42,9 @@ def test_frozen_teachers_leak_into_accuracy(student, noise, forest):
     """
     X, y = noise
     folds = KFold(4, shuffle=True, random_state=0)
-    frozen = student.set_params(teacher=forest.fit(X, y))
+    frozen = clone(student).set_params(teacher=forest.fit(X, y))
     leaking = cross_val_score(frozen, X, y, cv=folds, error_score="raise").mean()
-    honest = student.set_params(teacher=RandomForestClassifier(30, random_state=0))
+    honest = clone(student).set_params(teacher=RandomForestClassifier(30, random_state=0))
     chance = cross_val_score(honest, X, y, cv=folds, error_score="raise").mean()
     assert leaking > 0.5 + 3 * 0.0204
     assert abs(chance - 0.5) < 3 * 0.0204

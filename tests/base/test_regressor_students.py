@@ -58,7 +58,8 @@ def test_three_classes(student):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_students_of_one_output(weighted):
     """One that has a single output is fitted once a class."""
-    weight = RNG.uniform(0.5, 2, size=200) if weighted else None
+    rng = np.random.default_rng(1)
+    weight = rng.uniform(0.5, 2, size=200) if weighted else None
     student = GradientBoostingRegressor(n_estimators=5, random_state=0)
     got = DistilledClassifier(THREE, student, labels="soft", **SETTINGS).fit(
         X, sample_weight=weight
@@ -76,7 +77,8 @@ def test_students_of_one_output(weighted):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_pipelines_of_one_output(weighted):
     """In a pipeline, its last step alone is fitted once a class; weights find it."""
-    weight = RNG.uniform(0.5, 2, size=200) if weighted else None
+    rng = np.random.default_rng(1)
+    weight = rng.uniform(0.5, 2, size=200) if weighted else None
     last = GradientBoostingRegressor(n_estimators=5, random_state=0)
     student = make_pipeline(StandardScaler(), last)
     got = DistilledClassifier(THREE, student, labels="soft", **SETTINGS).fit(

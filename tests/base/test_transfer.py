@@ -91,14 +91,15 @@ def test_the_rows_are_those_of_the_generator():
 @pytest.mark.parametrize("make", [lambda: KernelDensity(bandwidth=0.5), lambda: GaussianMixture(2)])
 def test_generators_of_arrays_give_frames(make):
     """Names and dtypes of a frame come back, whole columns whole and within their bounds."""
+    rng = np.random.default_rng(1)
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame(
         {
             "a": X[:, 0],
             "b": X[:, 1].astype(np.float32),
-            "n": RNG.integers(0, 4, 300).astype(np.uint8),
-            "m": RNG.integers(-3, 3, 300),
-            "t": RNG.random(300) < 0.5,
+            "n": rng.integers(0, 4, 300).astype(np.uint8),
+            "m": rng.integers(-3, 3, 300),
+            "t": rng.random(300) < 0.5,
         }
     )
     seen = []
@@ -117,8 +118,9 @@ def test_generators_of_arrays_give_frames(make):
 
 
 def test_generators_of_arrays_know_no_levels():
+    rng = np.random.default_rng(1)
     pd = pytest.importorskip("pandas")
-    frame = pd.DataFrame({"a": X[:, 0], "level": pd.Categorical(RNG.integers(0, 3, 300))})
+    frame = pd.DataFrame({"a": X[:, 0], "level": pd.Categorical(rng.integers(0, 3, 300))})
     distiller = DistilledTreeRegressor(lambda rows: rows["a"], transfer_set=KernelDensity())
     with pytest.raises(ValueError, match=r"numbers alone.* columns \['level'\]. Use a MungeTransf"):
         distiller.fit(frame)
@@ -178,7 +180,8 @@ def test_an_unfitted_teacher_learns_all_rows():
 
 
 def test_synthetic_rows_weigh_the_mean():
-    weight = RNG.uniform(0.5, 2, size=300)
+    rng = np.random.default_rng(1)
+    weight = rng.uniform(0.5, 2, size=300)
     distiller = DistilledRegressor(f, RecordingRegressor(), max_queries=500, random_state=0)
     got = distiller.fit(X, sample_weight=weight).student_.sample_weight_
     np.testing.assert_array_equal(got[:300], weight)

@@ -40,14 +40,15 @@ STUDENTS = [
 ]
 
 
-@pytest.mark.parametrize("distiller", STUDENTS, ids=lambda d: "".join(repr(d).split()))
+@pytest.mark.parametrize("distiller", STUDENTS, ids=lambda d: type(d).__name__)
 def test_weights_are_repeats(distiller):
     """Exactly the same student from weighted rows and from repeated ones, in any order."""
+    rng = np.random.default_rng(1)
     y = Y if hasattr(distiller, "labels") else X[:, 0] * Y
     weighted = distiller.fit(X, y, sample_weight=WEIGHT).predict(X)
     fidelity = float(distiller.fidelity_)
     asked = distiller.n_queries_
-    order = RNG.permutation(np.repeat(np.arange(150), WEIGHT))
+    order = rng.permutation(np.repeat(np.arange(150), WEIGHT))
     repeated = distiller.fit(X[order], y[order]).predict(X)
     np.testing.assert_allclose(weighted, repeated, rtol=1e-12) if y.dtype.kind == "f" else (
         np.testing.assert_array_equal(weighted, repeated)
@@ -96,8 +97,9 @@ def test_an_unfitted_teacher_is_weighted_too():
 
 
 def test_weights_in_frames():
+    rng = np.random.default_rng(1)
     pd = pytest.importorskip("pandas")
-    frame = pd.DataFrame(X, index=RNG.permutation(150))
+    frame = pd.DataFrame(X, index=rng.permutation(150))
     one = DistilledTreeClassifier(SOFT, **SETTINGS).fit(frame, sample_weight=pd.Series(WEIGHT))
     two = DistilledTreeClassifier(SOFT, **SETTINGS).fit(X, sample_weight=WEIGHT)
     np.testing.assert_array_equal(one.predict(frame), two.predict(X))

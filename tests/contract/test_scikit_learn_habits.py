@@ -72,7 +72,7 @@ def test_parameters_are_validated_in_fit_alone(bench):
         with pytest.raises(ValueError, match=rf"The '{name}' parameter of \w+ must be {words}"):
             distiller.fit(bench.X, bench.y)
     if "labels" in bench.case.instance.get_params():
-        with pytest.raises(ValueError, match="'auto' or 'soft' or 'hard'. Got 'firm' instead"):
+        with pytest.raises(ValueError, match=r"'auto' or 'soft' or 'hard'. Got 'firm' instead"):
             bench.case.make(teacher, labels="firm").fit(bench.X)
 
 

@@ -6,6 +6,7 @@ from scipy.stats import beta
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -112,7 +113,7 @@ def test_labels_of_any_type(dtype):
 
 
 def test_values():
-    """R² and root mean squared error; no shares."""
+    """R² and root mean squared error, to the teacher and to the truth; no shares."""
     X, y = load_diabetes(return_X_y=True)
     forest = RandomForestRegressor(n_estimators=10, random_state=0).fit(X[:300], y[:300])
     tree = DistilledTreeRegressor(forest, random_state=0).fit(X[:300])
@@ -122,7 +123,10 @@ def test_values():
     assert report.scores == {
         "r2": fidelity_score(told, said, metric="r2"),
         "rmse": fidelity_score(told, said, metric="rmse"),
+        "teacher_r2_to_y": r2_score(y[300:], told),
+        "student_r2_to_y": r2_score(y[300:], said),
     }
+    assert set(fidelity_report(tree, X[300:]).scores) == {"r2", "rmse"}
     assert report.fidelity is None
     assert report.per_class == {}
     text = str(report)

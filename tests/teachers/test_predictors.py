@@ -66,7 +66,11 @@ def test_predict_alone(cancer):
         DistilledTreeClassifier(Plain(), labels="soft").fit(X)
 
 
-@pytest.mark.parametrize("hold", [lambda t: t, CachedTeacher, FrozenEstimator], ids=str)
+@pytest.mark.parametrize(
+    "hold",
+    [lambda t: t, CachedTeacher, FrozenEstimator],
+    ids=["bare", "cached", "frozen"],
+)
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 def test_several_outputs_are_refused(labels, hold, iris):
     """Of classes, one output at a time; the message says how."""
