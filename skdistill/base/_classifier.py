@@ -67,6 +67,10 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         Where synthetic rows came from.
     n_queries_ : int
         Rows that the teacher was asked.
+    row_hashes_ : ndarray of uint64
+        Sorted hashes of the real rows that the student, or a teacher that was
+        fitted with it, has seen: a certificate tells fresh rows from them.
+        Eight bytes a row.
     fidelity_ : InSampleFidelity
         Agreement with the teacher on the rows that the student was fitted on.
     n_features_in_ : int

@@ -23,7 +23,14 @@ from sklearn.utils import (
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from skdistill._rows import check_rows, has_missing, like_rows, stack_rows, take_rows
+from skdistill._rows import (
+    check_rows,
+    has_missing,
+    like_rows,
+    row_hashes,
+    stack_rows,
+    take_rows,
+)
 from skdistill._sklearn import check_sample_weight
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
 from skdistill.exceptions import DistillationWarning
@@ -222,10 +229,15 @@ class BaseDistiller(TeacherHolderMixin):
         self.n_queries_ = 0
         if teacher is None:
             self.teacher_ = None
+            self.row_hashes_ = np.sort(row_hashes(X))
             return LabelledRows(X, _own_labels(y, self._kind), sample_weight, X.shape[0])
 
         self.teacher_ = self._resolve(teacher, X, y, sample_weight, rng)
+        everything = X
         X, y, sample_weight = self._keep_budget(X, y, sample_weight, rng)
+        # A teacher that was fitted here has seen the rows beyond the budget too.
+        known = X if self.teacher_ is teacher else everything
+        self.row_hashes_ = np.sort(row_hashes(known))
         n_real = X.shape[0]
         synthetic = self._draw(X, rng)
         if synthetic is not None:

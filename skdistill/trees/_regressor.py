@@ -73,6 +73,10 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         Where synthetic rows came from.
     n_queries_ : int
         Rows that the teacher was asked.
+    row_hashes_ : ndarray of uint64
+        Sorted hashes of the real rows that the student, or a teacher that was
+        fitted with it, has seen: a certificate tells fresh rows from them.
+        Eight bytes a row.
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the tree was fitted on.
     encoder_ : ColumnTransformer or None
