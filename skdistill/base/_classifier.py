@@ -43,10 +43,9 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     alpha : float, default=0.0
         Share in [0, 1] of the true label in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows where X is dense and has at most
-        20,000 ("auto": as many as X has, and at least so many that both are
-        10,000 together), none, or those of any estimator with ``fit`` and
-        ``sample``.
+        Rows beside those of X: MUNGE rows up to 10,000 in all, where X is
+        dense and has fewer ("auto"); none; or those of any estimator with
+        ``fit`` and ``sample``.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     n_jobs : int, default=None

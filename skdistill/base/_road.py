@@ -40,17 +40,13 @@ from skdistill.teachers._holder import TeacherHolderMixin
 from skdistill.teachers._kind import is_fitted_teacher, name_of, unfrozen
 from skdistill.teachers._resolve import as_teacher, resolve_teacher, seeded_clone
 from skdistill.transfer import MungeTransferSet, default_size
+from skdistill.transfer._base import ENOUGH_ROWS
 
 __all__ = ["BaseDistiller", "LabelledRows", "snap", "teacher_limits"]
 
 # The label of a row without one, where it is no class of the teacher; as in
 # sklearn.semi_supervised.
 UNLABELLED = -1
-
-# transfer_set="auto" adds rows to tables up to this size: among those it was
-# measured to help, and beyond it the exact neighbour search, which is
-# quadratic, would cost more than everything else together.
-AUTO_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -314,7 +310,7 @@ class BaseDistiller(TeacherHolderMixin):
         if self.max_queries is not None and self.max_queries <= n_rows:
             return None  # nothing is left to ask about
         if isinstance(transfer_set, str):  # "auto"
-            if sparse.issparse(X) or n_rows > AUTO_ROWS:
+            if sparse.issparse(X) or n_rows >= ENOUGH_ROWS:
                 return None
             transfer_set = MungeTransferSet(n_jobs=self.n_jobs)
         if transfer_set is None:

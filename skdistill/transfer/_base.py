@@ -19,18 +19,18 @@ from skdistill.teachers._kind import teacher_kind
 from skdistill.teachers._resolve import resolve_teacher
 from skdistill.transfer._table import Encoded, learn_table
 
-__all__ = ["BaseTransferSet", "default_size", "transformer_without_teacher"]
+__all__ = ["ENOUGH_ROWS", "BaseTransferSet", "default_size", "transformer_without_teacher"]
 
-# Enough rows for a small tree: measured over real tables, more brought nothing
-# (benchmarks/bench_fidelity.py).
+# Enough rows for a small tree: over real tables, more brought nothing beyond
+# the noise (benchmarks/bench_fidelity.py).
 ENOUGH_ROWS = 10_000
 
 
 def default_size(n_rows: int) -> int:
     """Return how many synthetic rows ``n_samples="auto"`` means.
 
-    As many as there are real ones, and at least so many that both together
-    are 10,000.
+    So many that both together are 10,000, and as many again where the real
+    ones are enough by themselves.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def default_size(n_rows: int) -> int:
     >>> default_size(150), default_size(30_000)
     (9850, 30000)
     """
-    return max(n_rows, ENOUGH_ROWS - n_rows)
+    return ENOUGH_ROWS - n_rows if n_rows < ENOUGH_ROWS else n_rows
 
 
 def _has_teacher(transfer_set: Any) -> bool:

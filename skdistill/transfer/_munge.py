@@ -53,8 +53,8 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
         The partner is a random one of so many nearest different rows. The
         paper takes 1.
     n_samples : int or "auto", default="auto"
-        Rows made by default: as many as X has, and at least so many that both
-        together are 10,000.
+        Rows made by default: so many that those of X and these are 10,000
+        together; as many as X has where it has 10,000 by itself.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
         Columns that hold levels. "from_dtype" takes a frame's categorical,

@@ -121,10 +121,13 @@ class NeighborGraph:
 
     def draw_partner(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a random near row for each of ``rows``."""
-        pick = rng.integers(self.neighbors.shape[1], size=len(rows))
-        group = self.neighbors[self.group[rows], pick]
+        k = self.neighbors.shape[1]
+        pick = (rng.random(len(rows), dtype=np.float32) * np.float32(k)).astype(np.intp)
+        # A product next below k may round to it.
+        place = self.group[rows] * k + np.minimum(pick, k - 1)
+        group = self.neighbors.ravel().take(place)
         if len(self.start) == len(self.group):  # no repeats
-            return self.members[group]
+            return self.members.take(group)
         return self.draw_member(group, rng)
 
     def near_groups(self, picture: np.ndarray) -> np.ndarray:

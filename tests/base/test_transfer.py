@@ -228,3 +228,12 @@ def test_sparse_rows_through_every_student(cancer):
         DistilledTreeClassifier(naive).fit(rows)
     with pytest.raises(TypeError, match=r"[Ss]parse data was passed"):
         DistilledClassifier(teacher, GaussianNB()).fit(rows)
+
+
+@pytest.mark.parametrize(("n_rows", "asked"), [(9_000, 10_000), (10_000, 10_000), (12_000, 12_000)])
+def test_auto_fills_small_tables_alone(n_rows, asked):
+    """Up to 10,000 rows in all; a table that has them stands alone."""
+    X = np.random.default_rng(0).normal(size=(n_rows, 2))
+    tree = DistilledTreeRegressor(lambda X: X[:, 0], max_leaf_nodes=4, random_state=0).fit(X)
+    assert tree.n_queries_ == asked
+    assert (tree.transfer_set_ is None) == (n_rows >= 10_000)

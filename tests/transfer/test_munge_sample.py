@@ -257,8 +257,8 @@ def test_constant_and_empty_columns_come_back():
 
 def test_how_many_rows():
     """ "auto" makes up for what X lacks to 10,000; a number is a number; zero is legal."""
-    assert [default_size(n) for n in (1, 400, 5000, 6000, 50_000)] == [
-        9999, 9600, 5000, 6000, 50_000,
+    assert [default_size(n) for n in (1, 400, 6000, 10_000, 50_000)] == [
+        9999, 9600, 4000, 10_000, 50_000,
     ]  # fmt: skip
     X = np.random.default_rng(0).normal(size=(400, 2))
     munge = MungeTransferSet(random_state=0).fit(X)
