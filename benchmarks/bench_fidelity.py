@@ -5,14 +5,14 @@ are handed to the student; fidelity is the agreement with the teacher on the
 other 40 percent. The yardstick is scikit-learn's CART on the teacher's hard
 labels of the training rows. Against it stand distilled trees of equally many
 leaves: on hard and on soft labels, without synthetic rows and with several
-amounts of MUNGE rows, and, at 16 leaves, with other settings of MUNGE.
+amounts of MUNGE rows, and with other settings of MUNGE.
 
 What the defaults are is decided by these tables: a default that loses on
 average to its simpler alternative is changed.
 
 Run::
 
-    python benchmarks/bench_fidelity.py            # all, about an hour on one core
+    python benchmarks/bench_fidelity.py            # all, about 20 minutes on one core
     python benchmarks/bench_fidelity.py --quick    # five tables, one seed
     python benchmarks/bench_fidelity.py --sets large --heading "Fidelity, large tables"
 
@@ -43,7 +43,6 @@ from skdistill import CachedTeacher, DistilledTreeClassifier, MungeTransferSet, 
 
 LEAVES = (8, 16, 32)
 QUICK_SETS = ("banana", "magic", "satimage", "german", "breast_cancer")
-CART = "CART on hard labels"
 
 # How many MUNGE rows beside n real ones.
 AMOUNTS = {
@@ -53,19 +52,21 @@ AMOUNTS = {
     "max(n, 10,000 - n)": lambda n: max(n, 10_000 - n),
     "4 n": lambda n: 4 * n,
 }
-# Settings of MUNGE beside the default (p_swap 0.5, local_variance 1, n_neighbors 5),
-# drawn as many as the last but one amount.
-SETTINGS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "p_swap=0.25": {"p_swap": 0.25},
-    "p_swap=1": {"p_swap": 1.0},
-    "local_variance=2": {"local_variance": 2.0},
-    "local_variance=5": {"local_variance": 5.0},
-    "n_neighbors=1": {"n_neighbors": 1},
-    "n_neighbors=10": {"n_neighbors": 10},
+# Settings of MUNGE, changed one at a time from the default, drawn as many as
+# the last but one amount.
+VALUES = {
+    "p_swap": (0.25, 0.5, 1.0),
+    "local_variance": (1.0, 2.0, 5.0),
+    "n_neighbors": (1, 5, 10, 20),
+}
+DEFAULTS = MungeTransferSet().get_params()
+SETTINGS: dict[str, dict[str, Any]] = {"default": {}} | {
+    f"{name}={value:g}": {name: value}
+    for name, values in VALUES.items()
+    for value in values
+    if value != DEFAULTS[name]
 }
 SETTINGS_AMOUNT = "max(n, 10,000 - n)"
-SETTINGS_LEAVES = 16
 
 
 class DrawnRows(BaseEstimator):
@@ -143,14 +144,13 @@ def fit_ours(task: Task, leaves: int, labels: str, setting: str, amount: str) ->
     return tree.fit(task.data.X)
 
 
-def variants(leaves: int) -> Iterator[tuple[str, str, str]]:
+def variants() -> Iterator[tuple[str, str, str]]:
     """(labels, setting, amount) of every distilled tree."""
     for labels in ("hard", "soft"):
         for amount in AMOUNTS:
             yield labels, "default", amount
-        if leaves == SETTINGS_LEAVES:
-            for setting in list(SETTINGS)[1:]:
-                yield labels, setting, SETTINGS_AMOUNT
+        for setting in list(SETTINGS)[1:]:
+            yield labels, setting, SETTINGS_AMOUNT
 
 
 def measure(task: Task) -> list[dict[str, Any]]:
@@ -160,7 +160,7 @@ def measure(task: Task) -> list[dict[str, Any]]:
     records = []
     for leaves in LEAVES:
         yardstick = task.fidelity(fit_cart(task, leaves))
-        for labels, setting, amount in variants(leaves):
+        for labels, setting, amount in variants():
             value = task.fidelity(fit_ours(task, leaves, labels, setting, amount))
             variant = {"labels": labels, "setting": setting, "amount": amount}
             records.append(cell | {"leaves": leaves, "cart": yardstick, "ours": value} | variant)
@@ -201,19 +201,26 @@ def sets_table(results: pd.DataFrame, labels: str) -> str:
     return markdown_table(["table, teacher", "n", "CART", *AMOUNTS], rows)
 
 
-def settings_table(results: pd.DataFrame) -> str:
-    """Gain over CART of the settings of MUNGE, at 16 leaves."""
-    chosen = (results["amount"] == SETTINGS_AMOUNT) & (results["leaves"] == SETTINGS_LEAVES)
-    rows = []
-    for setting in SETTINGS:
-        part = results[chosen & (results["setting"] == setting)]
-        cells: list[Any] = [setting]
-        for labels in ("hard", "soft"):
-            mean, _, record = gain_row(part[part["labels"] == labels])
-            cells += [mean, record]
-        rows.append(cells)
-    header = ["setting", "hard", "win/draw/loss", "soft", "win/draw/loss"]
+def settings_table(results: pd.DataFrame, labels: str) -> str:
+    """Gain over CART of the settings of MUNGE."""
+    part = results[(results["amount"] == SETTINGS_AMOUNT) & (results["labels"] == labels)]
+    rows = [[setting, *gain_row(part[part["setting"] == setting])] for setting in SETTINGS]
+    header = ["setting", "mean", *(f"{k} leaves" for k in LEAVES), "win/draw/loss"]
     return markdown_table(header, rows)
+
+
+def error_line(results: pd.DataFrame) -> str:
+    """How far a mean gain is to be trusted: its standard error over tables and teachers."""
+    part = results[(results["amount"] == SETTINGS_AMOUNT) & (results["setting"] == "default")]
+    errors = []
+    for labels, group in part.groupby("labels", sort=False):
+        gain = 100 * (group["ours"] - group["cart"])
+        means = gain.groupby([group["set"], group["teacher"]]).mean()
+        errors.append(f"{means.std() / np.sqrt(len(means)):.2f} ({labels})")
+    return (
+        f"Standard error of the mean gain with {SETTINGS_AMOUNT} rows, over tables and teachers: "
+        f"{', '.join(errors)}."
+    )
 
 
 def report(results: pd.DataFrame, seconds: float) -> str:
@@ -221,10 +228,10 @@ def report(results: pd.DataFrame, seconds: float) -> str:
     cells = results.groupby(["set", "teacher", "seed", "leaves"])["cart"].first()
     return f"""
 `benchmarks/bench_fidelity.py`: points of test fidelity against CART on the teacher's hard
-labels of the training rows (its mean: {100 * cells.mean():.2f} percent), over {len(cells)} cells:
-{results["set"].nunique()} tables, {results["teacher"].nunique()} teachers,
-{results["seed"].nunique()} seeds, {results["leaves"].nunique()} sizes; n is the number of
-training rows. {seconds / 60:.0f} minutes.
+labels of the training rows (its mean: {100 * cells.mean():.2f} percent), over {len(cells)} cells
+({results["set"].nunique()} tables, {results["teacher"].nunique()} teachers, \
+{results["seed"].nunique()} seeds, {results["leaves"].nunique()} sizes); n is the number of
+training rows. {seconds / 60:.0f} minutes. {error_line(results)}
 
 ### Labels and amount of MUNGE rows
 
@@ -238,9 +245,15 @@ training rows. {seconds / 60:.0f} minutes.
 
 {sets_table(results, "soft")}
 
-### Settings of MUNGE, {SETTINGS_LEAVES} leaves, {SETTINGS_AMOUNT} rows
+### Settings of MUNGE: hard labels, {SETTINGS_AMOUNT} rows
 
-{settings_table(results)}
+Default: {", ".join(f"{name}={DEFAULTS[name]:g}" for name in VALUES)}.
+
+{settings_table(results, "hard")}
+
+### Settings of MUNGE: soft labels, {SETTINGS_AMOUNT} rows
+
+{settings_table(results, "soft")}
 """
 
 

@@ -5,9 +5,11 @@ learns it, and its *fidelity* says how true it is.
 """
 
 from skdistill.base import DistilledClassifier, DistilledRegressor
+from skdistill.juntas import JuntaDistiller
 from skdistill.metrics import FidelityScorer, fidelity_report, fidelity_score
 from skdistill.rules import RuleSet, extract_rules
 from skdistill.teachers import CachedTeacher, CallableTeacher, TorchTeacher
+from skdistill.theory import SequentialCertificate, fidelity_certificate
 from skdistill.transfer import MungeTransferSet
 from skdistill.trees import DistilledTreeClassifier, DistilledTreeRegressor
 
@@ -21,11 +23,14 @@ __all__ = [
     "DistilledTreeClassifier",
     "DistilledTreeRegressor",
     "FidelityScorer",
+    "JuntaDistiller",
     "MungeTransferSet",
     "RuleSet",
+    "SequentialCertificate",
     "TorchTeacher",
     "__version__",
     "extract_rules",
+    "fidelity_certificate",
     "fidelity_report",
     "fidelity_score",
 ]

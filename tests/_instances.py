@@ -9,6 +9,7 @@ from skdistill import (
     DistilledRegressor,
     DistilledTreeClassifier,
     DistilledTreeRegressor,
+    JuntaDistiller,
     MungeTransferSet,
 )
 
@@ -41,6 +42,14 @@ def distillers():
         ),
         DistilledRegressor(),
         DistilledRegressor(LinearRegression(), DecisionTreeRegressor(), transfer_set=None),
+    ]
+
+
+def query_learners():
+    """Distillers that ask their teacher and learn from no labelled rows."""
+    return [
+        JuntaDistiller(DecisionTreeClassifier(max_depth=3)),
+        JuntaDistiller(DecisionTreeRegressor(max_depth=3)),
     ]
 
 

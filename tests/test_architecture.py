@@ -16,7 +16,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 import skdistill
-from tests._instances import distillers, transfer_sets
+from tests._instances import distillers, query_learners, transfer_sets
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -157,7 +157,7 @@ def test_examples(package, name):
 
 def test_every_estimator_is_checked():
     """Public estimators with fit all stand in tests/_instances.py."""
-    checked = {type(instance) for instance in [*distillers(), *transfer_sets()]}
+    checked = {type(instance) for instance in [*distillers(), *query_learners(), *transfer_sets()]}
     public = set()
     for package, name in public_names():
         thing = getattr(importlib.import_module(package), name)

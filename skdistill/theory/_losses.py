@@ -1,0 +1,242 @@
+"""What a certificate counts: how far a student is from its teacher on a row.
+
+A loss is a number in [0, 1] for each row. A *binary* one is 0 or 1 and gets an
+exact bound; the others get a betting bound on their mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skdistill.theory._betting import check_losses
+from skdistill.theory._checks import NOT_NEGATIVE, POSITIVE, check_number
+
+__all__ = ["ClippedError", "Disagreement", "Loss", "Tolerance", "as_loss"]
+
+
+class Loss:
+    """Base of the losses; compares a teacher's answers with a student's."""
+
+    asks = "predict"
+    binary = True
+    limit = 1.0  # what a loss of 1 means in the user's unit
+
+    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+        """Return one loss in [0, 1] for each row; booleans where binary."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """What happens where the loss is 1, or what is averaged."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Disagreement(Loss):
+    """Labels differ; the loss named "disagreement"."""
+
+    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+        if (told.dtype.kind in "US") != (said.dtype.kind in "US") and "O" not in (
+            told.dtype.kind,
+            said.dtype.kind,
+        ):
+            raise ValueError(
+                f"The teacher answers {told.dtype} labels and the student {said.dtype} ones: they "
+                "could never agree. Give both the same labels."
+            )
+        differ: np.ndarray = np.asarray(told != said, dtype=bool)
+        return np.asarray(differ.reshape(len(told), -1).any(axis=1))
+
+    @property
+    def words(self) -> str:
+        return "disagree"
+
+
+@dataclass(frozen=True)
+class _TotalVariation(Loss):
+    """Half the absolute differences of the probabilities; named "total_variation"."""
+
+    asks = "predict_proba"
+    binary = False
+
+    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+        return np.clip(0.5 * np.abs(told - said).sum(axis=1), 0.0, 1.0)
+
+    @property
+    def words(self) -> str:
+        return "the total variation"
+
+
+def _distance(told: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """Absolute difference of values; the largest of several outputs."""
+    for answers in (told, said):
+        if answers.dtype.kind not in "fiub":
+            raise ValueError(
+                "Tolerance and ClippedError compare real values, but the answers are "
+                f'{answers.dtype} labels. Use loss="disagreement".'
+            )
+    return np.abs(told.astype(np.float64) - said).reshape(len(told), -1).max(axis=1)
+
+
+@dataclass(frozen=True)
+class Tolerance(Loss):
+    """Count the rows on which two values are further apart than a tolerance.
+
+    Parameters
+    ----------
+    tolerance : float
+        In the teacher's unit; at least 0. Of several outputs, the worst
+        counts.
+
+    See Also
+    --------
+    ClippedError : The mean distance.
+    fidelity_certificate : Where to give it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill.theory import Tolerance
+    >>> Tolerance(5.0).rows(np.array([10.0, 20.0]), np.array([14.0, 26.0]))
+    array([False,  True])
+    """
+
+    tolerance: float
+
+    def __post_init__(self) -> None:
+        check_number("tolerance", self.tolerance, NOT_NEGATIVE)
+
+    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+        """Return whether values are further apart than the tolerance.
+
+        Parameters
+        ----------
+        told, said : ndarray of shape (n,) or (n, n_outputs)
+            The teacher's values and the student's.
+
+        Returns
+        -------
+        losses : ndarray of shape (n,), dtype bool
+            One a row.
+        """
+        return _distance(told, said) > self.tolerance
+
+    @property
+    def words(self) -> str:
+        """What happens where the loss is 1."""
+        return f"differ by more than {self.tolerance:g}"
+
+
+@dataclass(frozen=True)
+class ClippedError(Loss):
+    """Average the distance of two values, counted as the limit where it is larger.
+
+    A mean can only be certified where no single row can spoil it. Choose the
+    limit by what an error costs you, or by the range of the teacher's values on
+    the rows that the student was fitted on; never by looking at the errors on
+    the rows of the certificate.
+
+    Parameters
+    ----------
+    limit : float
+        In the teacher's unit; above 0. Of several outputs, the worst counts.
+
+    See Also
+    --------
+    Tolerance : The share of rows with a larger distance.
+    fidelity_certificate : Where to give it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill.theory import ClippedError
+    >>> ClippedError(8.0).rows(np.array([10.0, 20.0]), np.array([14.0, 40.0]))
+    array([0.5, 1. ])
+    """
+
+    limit: float
+    binary = False
+
+    def __post_init__(self) -> None:
+        check_number("limit", self.limit, POSITIVE)
+
+    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+        """Return the distance as a share of the limit, at most 1.
+
+        Parameters
+        ----------
+        told, said : ndarray of shape (n,) or (n, n_outputs)
+            The teacher's values and the student's.
+
+        Returns
+        -------
+        losses : ndarray of shape (n,)
+            One a row.
+        """
+        return np.minimum(_distance(told, said) / self.limit, 1.0)
+
+    @property
+    def words(self) -> str:
+        """What is averaged."""
+        return f"the absolute difference (counted as {self.limit:g} where larger)"
+
+
+@dataclass(frozen=True)
+class _FunctionLoss(Loss):
+    """A user's own function of the answers, bounded in the mean."""
+
+    function: Callable[[np.ndarray, np.ndarray], Any]
+    binary = False
+
+    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+        losses = check_losses(self.function(told, said))
+        if losses.shape != (len(told),):
+            raise ValueError(
+                f"The loss {self._name} must return one number a row, shape ({len(told)},), but it "
+                f"returned shape {losses.shape}."
+            )
+        return losses
+
+    @property
+    def _name(self) -> str:
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+    @property
+    def words(self) -> str:
+        return f"the loss {self._name}"
+
+
+_NAMED: dict[str, Loss] = {"disagreement": Disagreement(), "total_variation": _TotalVariation()}
+
+
+def as_loss(loss: Any) -> Loss | None:
+    """Turn the ``loss`` parameter of a certificate into a loss.
+
+    Parameters
+    ----------
+    loss : None, str, Loss or callable
+
+    Returns
+    -------
+    loss : Loss or None
+        None where the answers decide.
+
+    Raises
+    ------
+    ValueError
+        If it is nothing that can be counted.
+    """
+    if loss is None or isinstance(loss, Loss):
+        return loss
+    if isinstance(loss, str) and loss in _NAMED:
+        return _NAMED[loss]
+    if callable(loss) and not isinstance(loss, type):
+        return _FunctionLoss(loss)
+    raise ValueError(
+        f"loss must be None, one of {sorted(_NAMED)}, Tolerance(...), ClippedError(...) or a "
+        f"function of the answers of teacher and student, got {loss!r}."
+    )

@@ -1,0 +1,148 @@
+"""What the teacher is asked: the right values, in the user's own kind of rows."""
+
+import numpy as np
+import pytest
+
+from skdistill.juntas import Box, JuntaDistiller
+from tests.juntas._teachers import template
+
+
+class Witnessed:
+    """A teacher that keeps what it was asked."""
+
+    def __init__(self, function):
+        self.function, self.asked = function, []
+
+    def __call__(self, X):
+        self.asked.append(X.copy())
+        return self.function(X)
+
+
+@pytest.mark.parametrize(
+    ("domain", "values"), [("binary", {0, 1}), ("sign", {-1, 1}), ([3, 5, 9], {3, 5, 9})]
+)
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.float32, np.float64])
+def test_levels_and_dtype(domain, values, dtype):
+    """Every asked value is a level, in the dtype of X."""
+    teacher = Witnessed(lambda X: X[:, 2] == max(values))
+    search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(template(9, dtype))
+    asked = np.concatenate(teacher.asked)
+    assert asked.dtype == dtype
+    assert set(np.unique(asked).tolist()) == values
+    assert search.get_support(indices=True).tolist() == [2]
+    assert search.truth_table_["x2"].tolist() == sorted(values)
+
+
+def test_background_values_were_seen_in_their_column():
+    """Also where columns have different types and many values."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.integers(0, 3, 60), rng.normal(size=60), rng.integers(5, 9, 60)])
+    teacher = Witnessed(lambda X: (X[:, 0] == 1) & (X[:, 2] > 6))
+    search = JuntaDistiller(teacher, random_state=0).fit(X)
+    asked = np.concatenate(teacher.asked)
+    for j in range(3):
+        assert np.isin(asked[:, j], X[:, j]).all()
+    assert search.get_support(indices=True).tolist() == [0, 2]
+    assert search.score(X, (X[:, 0] == 1) & (X[:, 2] > 6)) == 1.0
+
+
+def test_frames_keep_names_dtypes_and_categories():
+    """The teacher sees a frame like X, and the table speaks of its levels."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "colour": pd.Categorical(rng.choice(["red", "green", "blue"], 80)),
+            "size": rng.integers(1, 5, 80),
+            "weight": rng.normal(size=80),
+            "job": rng.choice(["smith", "baker"], 80).astype(object),
+        }
+    )
+    teacher = Witnessed(lambda X: np.where((X["colour"] == "red") | (X["size"] >= 3), "y", "n"))
+    search = JuntaDistiller(teacher, random_state=0).fit(X)
+    for frame in teacher.asked:
+        assert frame.dtypes.equals(X.dtypes)
+        assert list(frame.columns) == list(X.columns)
+    assert search.get_feature_names_out().tolist() == ["colour", "size"]
+    assert search.truth_table_.to_frame().shape == (12, 3)
+    assert np.array_equal(search.predict(X), teacher.function(X))
+    tree = search.to_tree()
+    assert np.array_equal(tree.predict(X), teacher.function(X))
+    assert str(search.to_dnf()) == "y if\n  colour = red\n  or size in {3, 4}"
+    assert np.array_equal(search.to_dnf().covers(X), teacher.function(X) == "y")
+
+
+def test_a_box_has_no_table_but_an_anchored_student():
+    """Continuous ranges: predict asks the teacher, the other columns at the anchor."""
+    rng = np.random.default_rng(0)
+
+    def teacher(X):
+        return 3 * X[:, 0] + np.sin(X[:, 4])
+
+    search = JuntaDistiller(teacher, domain=Box(-1, 1), tol=1e-6, random_state=0).fit(
+        np.zeros((1, 8))
+    )
+    assert search.status_ == "certified"
+    assert search.get_support(indices=True).tolist() == [0, 4]
+    X = rng.uniform(-1, 1, size=(100, 8))
+    assert np.allclose(search.predict(X), teacher(X))
+    assert not hasattr(search, "truth_table_")
+    with pytest.raises(AttributeError, match="continuous range"):
+        _ = search.truth_table_
+
+
+def test_a_mapping_mixes_levels_boxes_and_the_background():
+    """By name or by position; columns that are not named come from X."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.integers(0, 2, 50), "b": rng.normal(size=50), "c": [1, 2] * 25})
+    teacher = Witnessed(lambda X: (X["a"] > 5) & (X["c"] == 2))
+    domain = {"a": [0, 10], "b": Box(0, 1)}
+    search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(X)
+    asked = pd.concat(teacher.asked)
+    assert set(asked["a"]) == {0, 10}
+    assert asked["b"].between(0, 1).all()
+    assert search.get_feature_names_out().tolist() == ["a", "c"]
+
+
+def test_numbers_between_levels_go_to_the_nearest():
+    """So that predict takes any number in a numeric column."""
+    search = JuntaDistiller(
+        lambda X: X[:, 0], domain=[0.0, 1.0, 10.0], tol=1e-9, random_state=0
+    ).fit(np.zeros((1, 2)))
+    rows = np.array([[0.4, 0], [0.6, 0], [5.0, 0], [6.0, 0], [99.0, 0]])
+    assert search.predict(rows).tolist() == [0, 1, 1, 10, 10]
+
+
+def test_a_level_that_was_never_asked_is_an_error():
+    """Words have no nearest level."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"a": ["u", "v"] * 10, "b": [0, 1] * 10})
+    search = JuntaDistiller(lambda X: (X["a"] == "u").to_numpy(), random_state=0).fit(X)
+    with pytest.raises(ValueError, match="level 'w'"):
+        search.predict(pd.DataFrame({"a": ["w"], "b": [0]}))
+
+
+@pytest.mark.parametrize(
+    ("domain", "X", "words"),
+    [
+        ("ternary", template(3), "domain must be"),
+        (7, template(3), "domain must be"),
+        ([4], template(3), "single level"),
+        ([[0, 1], [2, 2], [0, 1]], template(3), "single level"),
+        ([0, 1, 1], template(3), "twice"),
+        ([0.0, np.nan], template(3), "NaN"),
+        ([[0, 1]] * 2, template(3), "2 entries, but X has 3 columns"),
+        ([["a", "b"]] * 3, template(3), "DataFrame"),
+        ({"speed": [0, 1]}, template(3), "'speed'"),
+        (Box(1, 1), template(3), "low < high"),
+        (Box(0, np.inf), template(3), "low < high"),
+        ("sign", template(3, np.uint8), "signed"),
+        ("background", template(3), "1 sample"),
+        ("background", np.array([[0.0, np.nan], [1.0, 2.0]]), "NaN"),
+    ],
+)
+def test_bad_domains(domain, X, words):
+    """Each message names what is wrong."""
+    with pytest.raises(ValueError, match=words):
+        JuntaDistiller(lambda X: X[:, 0] > 0, domain=domain).fit(X)
