@@ -70,7 +70,17 @@ sphinx_gallery_conf = {
     "subsection_order": ExplicitOrder(
         [
             f"../examples/{name}"
-            for name in ("trees", "rules", "inspection", "metrics", "teachers", "transfer", "base")
+            for name in (
+                "trees",
+                "rules",
+                "inspection",
+                "metrics",
+                "theory",
+                "juntas",
+                "teachers",
+                "transfer",
+                "base",
+            )
         ]
     ),
     "filename_pattern": r"/plot_",

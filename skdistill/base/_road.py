@@ -38,7 +38,12 @@ from skdistill.metrics import InSampleFidelity, fidelity_score
 from skdistill.teachers._ask import Labels, ask_labels, class_codes
 from skdistill.teachers._holder import TeacherHolderMixin
 from skdistill.teachers._kind import is_fitted_teacher, name_of, unfrozen
-from skdistill.teachers._resolve import as_teacher, resolve_teacher, seeded_clone
+from skdistill.teachers._resolve import (
+    as_teacher,
+    check_teacher_columns,
+    resolve_teacher,
+    seeded_clone,
+)
 from skdistill.transfer import MungeTransferSet, default_size
 from skdistill.transfer._base import ENOUGH_ROWS
 
@@ -229,6 +234,7 @@ class BaseDistiller(TeacherHolderMixin):
             return LabelledRows(X, _own_labels(y, self._kind), sample_weight, X.shape[0])
 
         self.teacher_ = self._resolve(teacher, X, y, sample_weight, rng)
+        check_teacher_columns(self.teacher_, X, getattr(self, "feature_names_in_", None))
         everything = X
         X, y, sample_weight = self._keep_budget(X, y, sample_weight, rng)
         # A teacher that was fitted here has seen the rows beyond the budget too.

@@ -43,7 +43,6 @@ class FidelityComplexityDisplay:
 
     Examples
     --------
-    >>> import pytest; _ = pytest.importorskip("matplotlib")
     >>> from sklearn.datasets import load_breast_cancer
     >>> from sklearn.ensemble import RandomForestClassifier
     >>> from skdistill import DistilledTreeClassifier

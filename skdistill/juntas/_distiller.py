@@ -30,7 +30,7 @@ from skdistill.juntas._witness import Witness
 from skdistill.teachers import as_teacher
 from skdistill.teachers._holder import TeacherHolderMixin
 from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind
-from skdistill.teachers._resolve import resolve_teacher
+from skdistill.teachers._resolve import check_teacher_columns, resolve_teacher
 
 __all__ = ["JuntaDistiller"]
 
@@ -289,20 +289,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
             )
         seeds = None if self.random_state is None else rng
         teacher = resolve_teacher(self.teacher, X, y, kind=kind, rng=seeds)
-        expected = getattr(teacher, "n_features_in_", X.shape[1])
-        if expected != X.shape[1]:
-            raise ValueError(
-                f"X has {X.shape[1]} features, but the teacher ({name_of(teacher)}) was fitted on "
-                f"{expected}. Pass X with the teacher's own columns."
-            )
-        theirs = getattr(teacher, "feature_names_in_", None)
-        ours = getattr(self, "feature_names_in_", None)
-        if theirs is not None and ours is not None and list(theirs) != list(ours):
-            odd = [n for n, m in zip(ours, theirs, strict=True) if n != m]
-            raise ValueError(
-                f"X has other columns than the teacher ({name_of(teacher)}) was fitted on, or in "
-                f"another order: {odd[:5]}. Pass X[teacher.feature_names_in_]."
-            )
+        check_teacher_columns(teacher, X, getattr(self, "feature_names_in_", None))
         return teacher, kind
 
     def _keep(self, search: Search, outcome: Outcome) -> None:

@@ -137,6 +137,8 @@ def fidelity_score(
 
     Raises
     ------
+    TypeError
+        If given models instead of their answers.
     ValueError
         If shapes differ or do not fit the metric.
 
@@ -155,6 +157,11 @@ def fidelity_score(
     """
     if metric not in METRICS:
         raise ValueError(f"metric must be one of {sorted(METRICS)}, got {metric!r}.")
+    if hasattr(y_teacher, "predict") or hasattr(y_student, "predict"):
+        raise TypeError(
+            "fidelity_score compares answers, not models. Use fidelity_report(student, X) or "
+            "FidelityScorer()(student, X), or pass teacher.predict(X), student.predict(X)."
+        )
     function, on_probabilities, _ = METRICS[metric]
     teacher, student = np.asarray(y_teacher), np.asarray(y_student)
     if teacher.shape != student.shape:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import is_regressor
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
 __all__ = ["answer", "final_student", "find_pair", "is_regression"]
@@ -52,6 +53,8 @@ def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, An
 
     Raises
     ------
+    NotFittedError
+        If the student is not fitted.
     ValueError
         If there is no teacher to compare with.
     """
@@ -63,6 +66,11 @@ def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, An
             if hasattr(step, "transform"):  # samplers act in fit alone
                 rows = step.transform(rows)
     student = final_student(estimator)
+    if hasattr(student, "teacher") and not hasattr(student, "teacher_"):
+        raise NotFittedError(
+            f"This {type(student).__name__} is not fitted yet, so it has no answers to compare. "
+            "Call fit first."
+        )
     teacher = getattr(student, "teacher_", None)
     if teacher is None:
         raise ValueError(

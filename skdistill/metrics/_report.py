@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
+from skdistill._rows import row_hashes
 from skdistill.metrics._complexity import student_complexity
 from skdistill.metrics._fidelity import fidelity_score
 from skdistill.metrics._pair import answer, find_pair, is_regression
@@ -76,6 +77,8 @@ class FidelityReport:
         Agreement on the rows to which the teacher gives each class.
     complexity : dict of str to number
         See :func:`student_complexity`.
+    n_seen : int
+        Rows that equal one which the student was fitted on.
 
     Examples
     --------
@@ -95,6 +98,7 @@ class FidelityReport:
     student_accuracy: Share | None = None
     per_class: dict[Any, Share] = field(default_factory=dict)
     complexity: dict[str, float] = field(default_factory=dict)
+    n_seen: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dicts of plain numbers.
@@ -109,6 +113,10 @@ class FidelityReport:
     def __str__(self) -> str:
         level = f", {100 * self.confidence:g}% intervals" if self.kind == "classes" else ""
         lines = [f"Fidelity on {self.n_rows} rows{level}"]
+        if self.n_seen == self.n_rows:
+            lines.append("  IN-SAMPLE: the student was fitted on all of these rows")
+        elif self.n_seen:
+            lines.append(f"  {self.n_seen} of them equal rows that the student was fitted on")
 
         def line(name: str, value: Any) -> None:
             lines.append(f"  {name:<20}{value}")
@@ -165,8 +173,11 @@ def fidelity_report(
 
     Raises
     ------
+    NotFittedError
+        If the student is not fitted.
     ValueError
-        If there is no teacher, no row, or ``confidence`` is outside (0, 1).
+        If there is no teacher, no row, ``confidence`` is outside (0, 1), or y
+        holds none of the teacher's classes.
 
     See Also
     --------
@@ -208,7 +219,12 @@ def _report_values(pair: Any, truth: Any, weight: Any, confidence: float) -> Fid
         for name, (metric, first, second) in compared.items()
     }
     return FidelityReport(
-        "values", len(told), confidence, scores, complexity=student_complexity(student)
+        "values",
+        len(told),
+        confidence,
+        scores,
+        complexity=student_complexity(student),
+        n_seen=_count_seen(student, rows),
     )
 
 
@@ -234,6 +250,7 @@ def _report_classes(pair: Any, truth: Any, weight: Any, confidence: float) -> Fi
         per_class[label] = _share(same[of_class], class_weight, confidence)
     accuracy: list[Share | None] = [None, None]
     if truth is not None:
+        _check_truth(truth, teacher)
         accuracy = [_share(each == truth, weight, confidence) for each in (told, said)]
     return FidelityReport(
         "classes",
@@ -245,4 +262,24 @@ def _report_classes(pair: Any, truth: Any, weight: Any, confidence: float) -> Fi
         accuracy[1],
         per_class,
         student_complexity(student),
+        _count_seen(student, rows),
     )
+
+
+def _count_seen(student: Any, rows: Any) -> int:
+    """How many rows equal one that the student remembers from its fit."""
+    known = getattr(student, "row_hashes_", None)
+    rows = rows if hasattr(rows, "shape") else np.asarray(rows)
+    if known is None or not len(known) or getattr(getattr(rows, "dtype", None), "kind", "") == "O":
+        return 0
+    return int(np.isin(row_hashes(rows), known).sum())
+
+
+def _check_truth(truth: np.ndarray, teacher: Any) -> None:
+    """Refuse labels of which the teacher knows none: its accuracy would say nothing."""
+    classes = getattr(teacher, "classes_", None)
+    if classes is not None and not set(truth.tolist()) & set(np.asarray(classes).tolist()):
+        raise ValueError(
+            f"The labels y, such as {truth[:3].tolist()}, are none of the teacher's classes "
+            f"{np.asarray(classes)[:10].tolist()}. Encode y as the teacher was taught."
+        )

@@ -76,6 +76,23 @@ def _not_finite(answers: np.ndarray) -> np.ndarray:
     return np.zeros(answers.shape, dtype=bool)
 
 
+def _question(teacher: Any, method: str) -> Any:
+    """A teacher's method, whose own errors say that it was the teacher."""
+    asked = getattr(teacher, method)
+
+    def question(X: Any) -> Any:
+        try:
+            return asked(X)
+        except Exception as error:
+            error.add_note(
+                f"This is the teacher ({name_of(teacher)}), asked about {X.shape[0]} rows: a "
+                f"{type(X).__name__} of {X.shape[1]} columns."
+            )
+            raise
+
+    return question
+
+
 def ask(teacher: Any, X: Any, method: str = "predict", *, n_jobs: int | None = None) -> np.ndarray:
     """Ask a teacher about rows, in batches.
 
@@ -120,7 +137,7 @@ def ask(teacher: Any, X: Any, method: str = "predict", *, n_jobs: int | None = N
     """
     X = X if hasattr(X, "shape") else np.asarray(X)
     n_rows = X.shape[0]
-    question = getattr(teacher, method)
+    question = _question(teacher, method)
     if n_rows <= CHUNK_ROWS:
         return _check_answers(question(X), n_rows, teacher, method)
     parts = list(iter_slices(n_rows, CHUNK_ROWS))

@@ -23,7 +23,14 @@ from skdistill.teachers._kind import (
     unfrozen,
 )
 
-__all__ = ["as_teacher", "freeze_teacher", "resolve_teacher", "seeded_clone", "weight_arguments"]
+__all__ = [
+    "as_teacher",
+    "check_teacher_columns",
+    "freeze_teacher",
+    "resolve_teacher",
+    "seeded_clone",
+    "weight_arguments",
+]
 
 
 def as_teacher(teacher: Any, *, kind: str | None = None) -> Any:
@@ -126,6 +133,37 @@ def freeze_teacher(teacher: Any) -> Any:
     if is_torch_module(teacher) or not hasattr(teacher, "get_params"):
         return _ByReference(teacher)
     return FrozenEstimator(teacher) if is_fitted_teacher(teacher) else teacher
+
+
+def check_teacher_columns(teacher: Any, X: Any, names: Any = None) -> None:
+    """Refuse rows with other columns than the teacher was fitted on.
+
+    Parameters
+    ----------
+    teacher : predictor
+        Fitted; one that does not tell its columns is believed to take any.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+    names : array-like of str, default=None
+        Names of the columns of X, where it has them.
+
+    Raises
+    ------
+    ValueError
+        Naming what differs.
+    """
+    expected = getattr(teacher, "n_features_in_", X.shape[1])
+    if expected != X.shape[1]:
+        raise ValueError(
+            f"X has {X.shape[1]} features, but the teacher ({name_of(teacher)}) was fitted on "
+            f"{expected}. Pass X with the teacher's own columns."
+        )
+    theirs = getattr(teacher, "feature_names_in_", None)
+    if theirs is not None and names is not None and list(theirs) != list(names):
+        odd = [name for name, other in zip(names, theirs, strict=True) if name != other]
+        raise ValueError(
+            f"X has other columns than the teacher ({name_of(teacher)}) was fitted on, or in "
+            f"another order: {odd[:5]}. Pass X[teacher.feature_names_in_]."
+        )
 
 
 class _ByReference:

@@ -103,7 +103,7 @@ class TorchTeacher(TeacherFace):
 
     Examples
     --------
-    >>> import pytest; torch = pytest.importorskip("torch")
+    >>> import torch
     >>> import numpy as np
     >>> from skdistill import DistilledTreeClassifier, TorchTeacher
     >>> network = torch.nn.Sequential(torch.nn.Linear(3, 2))

@@ -112,14 +112,14 @@ def linear_probe_budget(
     """Say how many linear probes a search for the clauses of a tree can need.
 
     The search grows clauses literal by literal, and keeps one where a probe v
-    with |v| <= tau reaches a root mean squared error of at most
+    with norm ``|v| <= tau`` reaches a root mean squared error of at most
     eta_w = slack * 2^-w. However deep the network is, only few can be kept:
 
     *Counting lemma.* Let N feature sets S of size w hold a kept clause, x be
-    uniform on {0, 1}^d and E|phi(x)|^2 <= B^2. For each, E[v.phi chi_S] is at
+    uniform on {0, 1}^d and ``E|phi(x)|^2 <= B^2``. For each, E[v.phi chi_S] is at
     least 2^-w - eta_w in size (the clause's own correlation with its parity,
-    less the error), so |E[phi chi_S]| >= (2^-w - eta_w) / tau. The parities
-    are orthonormal, so by Bessel the sum of |E[phi chi_S]|^2 is at most B^2:
+    less the error), so ``|E[phi chi_S]| >= (2^-w - eta_w) / tau``. The parities
+    are orthonormal, so by Bessel the sum of ``|E[phi chi_S]|^2`` is at most B^2:
 
         N <= (tau B)^2 / (2^-w - eta_w)^2 = (tau B)^2 4^w / (1 - slack)^2.
 

@@ -76,7 +76,7 @@ def sample_complexity(
     delta : float
         Allowed probability of failure, in (0, 1).
     log_class_size : float, default=None
-        Natural logarithm of the number of students, ln|P|; see
+        Natural logarithm of the number of students, ``ln|P|``; see
         ``skdistill.theory.log_class_size``.
     vc_dim : int, default=None
         Vapnik-Chervonenkis dimension of the class, where it is infinite. Give
@@ -108,14 +108,14 @@ def sample_complexity(
     Write err for the disagreement with the teacher on fresh rows.
 
     *Finite, realizable.* A student with err > eps agrees on all n rows with
-    probability below :math:`(1-\epsilon)^n`. Over |P| of them,
+    probability below :math:`(1-\epsilon)^n`. Over ``|P|`` of them,
     :math:`|P| (1-\epsilon)^n \le \delta` at
     :math:`n = \lceil (\ln|P| + \ln(1/\delta)) / -\ln(1-\epsilon) \rceil`.
 
     *Finite, agnostic.* Let g* be the best student. For one that is worse by
     more than eps, the difference of the two errors on a row lies in [-1, 1]
     and has a mean above eps; by Hoeffding, its mean over n rows is not
-    positive with probability at most :math:`e^{-n\epsilon^2/2}`. Over |P|,
+    positive with probability at most :math:`e^{-n\epsilon^2/2}`. Over ``|P|``,
     :math:`n = \lceil 2 (\ln|P| + \ln(1/\delta)) / \epsilon^2 \rceil`.
 
     *VC, realizable.* Draw n rows twice. Where a student with err >= eps is

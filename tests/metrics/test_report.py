@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import beta
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, train_test_split
@@ -247,3 +248,26 @@ def test_complexity_of_others():
     assert student_complexity(single) == {
         "leaves": 1, "depth": 0, "mean_path_length": 0.0, "features_used": 0,
     }  # fmt: skip
+
+
+def test_rows_of_the_fit_are_labelled_as_such(wine):
+    """A report on rows that the student was fitted on says so; on fresh ones it does not."""
+    forest, _, X, _ = wine
+    tree = DistilledTreeClassifier(forest, random_state=0).fit(X[:20])
+    assert "IN-SAMPLE" in str(fidelity_report(tree, X[:20]))
+    assert fidelity_report(tree, X[:20]).n_seen == 20
+    mixed = fidelity_report(tree, X[10:40])
+    assert mixed.n_seen == 10
+    assert "10 of them equal rows that the student was fitted on" in str(mixed)
+    assert fidelity_report(tree, X[20:40]).n_seen == 0
+
+
+def test_what_cannot_be_compared_is_refused(wine):
+    """Labels in another coding, models instead of answers, students that are not fitted."""
+    forest, tree, X, y = wine
+    with pytest.raises(ValueError, match=r"are none of the teacher's classes \[0, 1, 2\]"):
+        fidelity_report(tree, X, y + 5)
+    with pytest.raises(TypeError, match=r"compares answers, not models"):
+        fidelity_score(forest, tree)
+    with pytest.raises(NotFittedError, match=r"DistilledTreeClassifier is not fitted yet"):
+        fidelity_report(DistilledTreeClassifier(forest), X)
