@@ -259,7 +259,7 @@ def exchange_numbers(
         return
     # Only exchanged entries are gathered and drawn for: with p = 1/2 that is
     # half of the normals, and 3.5 times as fast as whole rows under a mask.
-    swapped = np.flatnonzero(rng.random((len(a), width), dtype=np.float32).ravel() < p)
+    swapped = np.flatnonzero(rng.random((len(a), width)).ravel() < p)
     pair, column = np.divmod(swapped, width)
     at_a, at_b = a[pair] * width + column, b[pair] * width + column
     flat = numbers.reshape(-1)  # a view: rows are contiguous

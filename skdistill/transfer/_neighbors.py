@@ -228,7 +228,7 @@ def disjoint_layers(
     free = np.ones(n, dtype=bool)
     layers: list[tuple[np.ndarray, np.ndarray]] = []
     first: list[tuple[np.ndarray, np.ndarray]] = []
-    for _ in range(3):  # most rows find a partner that is free as well
+    for _ in range(6):  # most rows find a partner that is free as well
         partner = graph.draw_partner(untouched, rng)
         both = free[partner]
         a, b = untouched[both], partner[both]
