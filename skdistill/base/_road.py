@@ -8,7 +8,6 @@ them. What a parameter means is therefore decided here, once for all students.
 from __future__ import annotations
 
 import inspect
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +32,11 @@ from skdistill._rows import (
 )
 from skdistill._sklearn import check_sample_weight
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
-from skdistill.exceptions import DistillationWarning
+from skdistill.base._targets import blend, own_labels, snap, warn_if_constant
 from skdistill.metrics import InSampleFidelity, fidelity_score
-from skdistill.teachers._ask import Labels, ask_labels, class_codes
+from skdistill.teachers._ask import Labels, ask_labels
 from skdistill.teachers._holder import TeacherHolderMixin
-from skdistill.teachers._kind import is_fitted_teacher, name_of, unfrozen
+from skdistill.teachers._kind import is_fitted_teacher, unfrozen
 from skdistill.teachers._resolve import (
     as_teacher,
     check_teacher_columns,
@@ -47,11 +46,7 @@ from skdistill.teachers._resolve import (
 from skdistill.transfer import MungeTransferSet, default_size
 from skdistill.transfer._base import ENOUGH_ROWS
 
-__all__ = ["BaseDistiller", "LabelledRows", "snap", "teacher_limits"]
-
-# The label of a row without one, where it is no class of the teacher; as in
-# sklearn.semi_supervised.
-UNLABELLED = -1
+__all__ = ["BaseDistiller", "LabelledRows", "teacher_limits"]
 
 
 @dataclass(frozen=True)
@@ -85,30 +80,6 @@ class LabelledRows:
     labels: Labels
     sample_weight: np.ndarray | None
     n_real: int
-
-
-def snap(values: np.ndarray) -> np.ndarray:
-    """Round to multiples of 2^-24 of the range, exactly representable.
-
-    Sums of such numbers are exact, so a tree grown on them is the same for
-    weighted and for repeated rows, and for rows in any order.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,) or (n, n_outputs)
-        Each column has its own range; one without stays as it is.
-
-    Returns
-    -------
-    snapped : ndarray, float64
-    """
-    values = np.asarray(values, dtype=np.float64)
-    spread = np.ptp(values, axis=0)
-    varies = spread > np.finfo(np.float64).tiny * 2.0**24
-    # The power of two next above the range, times 2^-24: divisions by it are exact.
-    mantissa, exponent = np.frexp(np.where(varies, spread, 2.0**24))
-    step = np.ldexp(1.0, exponent - (mantissa == 0.5) - 24)
-    return np.where(varies, np.rint(values / step) * step, values)
 
 
 def teacher_limits(tags: Any, teacher: Any) -> Any:
@@ -231,7 +202,7 @@ class BaseDistiller(TeacherHolderMixin):
         if teacher is None:
             self.teacher_ = None
             self.row_hashes_ = np.sort(row_hashes(X))
-            return LabelledRows(X, _own_labels(y, self._kind), sample_weight, X.shape[0])
+            return LabelledRows(X, own_labels(y, self._kind), sample_weight, X.shape[0])
 
         self.teacher_ = self._resolve(teacher, X, y, sample_weight, rng)
         check_teacher_columns(self.teacher_, X, getattr(self, "feature_names_in_", None))
@@ -253,8 +224,8 @@ class BaseDistiller(TeacherHolderMixin):
             self.teacher_, X, soft=soft, classification=classification, n_jobs=self.n_jobs
         )
         self.n_queries_ = X.shape[0]
-        _warn_if_constant(labels, self.teacher_)
-        labels = _blend(labels, y, self.alpha, n_real)
+        warn_if_constant(labels, self.teacher_)
+        labels = blend(labels, y, self.alpha, n_real)
         if labels.targets is not None:
             labels = Labels(labels.classes, labels.codes, snap(labels.targets))
         return LabelledRows(X, labels, sample_weight, n_real)
@@ -357,55 +328,3 @@ def _drop_weightless(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, np.n
         return X, y, sample_weight
     kept = np.flatnonzero(sample_weight)
     return take_rows(X, kept), None if y is None else y[kept], sample_weight[kept]
-
-
-def _own_labels(y: np.ndarray, kind: str) -> Labels:
-    """Targets where there is no teacher: y itself."""
-    if kind == "regressor":
-        return Labels(None, None, y)
-    classes, codes = np.unique(y, return_inverse=True)
-    return Labels(classes, codes, None)
-
-
-def _warn_if_constant(labels: Labels, teacher: Any) -> None:
-    answers = labels.codes if labels.targets is None else labels.targets
-    if answers is not None and len(answers) > 1 and np.all(answers == answers[:1]):
-        warnings.warn(
-            f"The teacher ({name_of(teacher)}) gives the same answer on all {len(answers)} rows "
-            "of the transfer set: there is nothing to learn from it.",
-            DistillationWarning,
-            stacklevel=4,
-        )
-
-
-def _blend(labels: Labels, y: np.ndarray | None, alpha: float, n_real: int) -> Labels:
-    """Mix true labels into the targets of the real rows that have one.
-
-    target = (1 - alpha) * teacher + alpha * truth; y is checked against the
-    teacher's classes even where alpha is zero.
-    """
-    if y is None:
-        if alpha > 0:
-            raise ValueError(f"alpha={alpha} blends true labels in, so fit needs y. Got y=None.")
-        return labels
-    if labels.classes is None:
-        if alpha == 0:
-            return labels
-        values = labels.targets.astype(np.float64)  # type: ignore[union-attr]
-        if y.shape[1:] != values.shape[1:]:
-            raise ValueError(
-                f"y has shape {y.shape}, but the teacher answers shape {values.shape[1:]} a row."
-            )
-        known = ~np.isnan(y.reshape(n_real, -1)).any(axis=1)
-        values[:n_real][known] += alpha * (y[known] - values[:n_real][known])
-        return Labels(None, None, values)
-    known = np.ones(n_real, dtype=bool)
-    if y.dtype.kind in "iuf" and UNLABELLED not in labels.classes:
-        known = y != UNLABELLED
-    truth = class_codes(y[known], labels.classes, "The labels y")
-    if alpha == 0:
-        return labels
-    identity = np.eye(len(labels.classes))
-    targets = identity[labels.codes] if labels.targets is None else labels.targets.copy()
-    targets[:n_real][known] += alpha * (identity[truth] - targets[:n_real][known])
-    return Labels(labels.classes, labels.codes, targets)
