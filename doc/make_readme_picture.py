@@ -69,12 +69,14 @@ def main():
         fontsize=12,
     )
     ax.text(
+        0.5,
         0,
-        0,
-        f"In the leaves: share of the {tree.n_queries_:,}\n"
-        f"rows that the tree was grown on\n({X.shape[0]} real, the rest drawn near\n"
-        "them), and of the leaf's rows to\nwhich the forest gives that label.",
+        f"In the leaves: share of the {tree.n_queries_:,} rows that the tree was grown on "
+        f"({X.shape[0]} real, the rest drawn near them),\n"
+        "and of the leaf's rows to which the forest gives that label.",
         transform=ax.transAxes,
+        ha="center",
+        va="top",
         fontsize=9,
         color="#555555",
     )
