@@ -183,7 +183,7 @@ def report(rows: list[list[Any]], imports: dict[str, float]) -> str:
     return f"""
 `benchmarks/bench_distil_cost.py`: CPU seconds, medians, one thread, {LEAVES} leaves. The floor is
 drawing the rows, the teacher's answers, and scikit-learn's own fit, on the same rows; n real rows
-and max(n, 10,000 - n) drawn ones, or the real ones alone.
+and 10,000 - n drawn ones (n, where the real ones are 10,000 already), or the real ones alone.
 
 {markdown_table(header, rows)}
 

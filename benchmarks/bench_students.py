@@ -37,7 +37,7 @@ from sklearn.pipeline import make_pipeline
 from skdistill import DistilledClassifier, fidelity_score
 
 STUDENTS = ("logistic regression", "gradient boosting")
-ROWS = ("none", "max(n, 10,000 - n)")
+ROWS = ("none", "up to 10,000")
 LABELS = ("hard", "soft")
 
 
