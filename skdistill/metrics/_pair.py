@@ -14,7 +14,7 @@ from sklearn.base import is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
-__all__ = ["answer", "final_student", "find_pair", "is_regression"]
+__all__ = ["answer", "final_student", "find_pair", "is_regression", "student_and_rows"]
 
 
 def _shells(estimator: Any) -> Iterator[Any]:
@@ -33,6 +33,16 @@ def final_student(estimator: Any) -> Any:
     """Return the student inside fitted pipelines and searches."""
     *_, student = _shells(estimator)
     return student
+
+
+def student_and_rows(estimator: Any, X: Any) -> tuple[Any, Any]:
+    """Return the student inside pipelines and searches, and the rows as it sees them."""
+    for outer in _shells(estimator):
+        if isinstance(outer, Pipeline):
+            for _, step in outer.steps[:-1]:
+                if hasattr(step, "transform"):  # samplers act in fit alone
+                    X = step.transform(X)
+    return final_student(estimator), X
 
 
 def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, Any, Any]:
@@ -60,12 +70,7 @@ def find_pair(estimator: Any, X: Any, teacher: Any = None) -> tuple[Any, Any, An
     """
     if teacher is not None:
         return estimator, X, teacher, X
-    rows = X
-    for outer in _shells(estimator):
-        for _, step in getattr(outer, "steps", [])[:-1]:
-            if hasattr(step, "transform"):  # samplers act in fit alone
-                rows = step.transform(rows)
-    student = final_student(estimator)
+    student, rows = student_and_rows(estimator, X)
     if hasattr(student, "teacher") and not hasattr(student, "teacher_"):
         raise NotFittedError(
             f"This {type(student).__name__} is not fitted yet, so it has no answers to compare. "

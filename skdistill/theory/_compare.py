@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.pipeline import Pipeline
 
 from skdistill._rows import is_frame
-from skdistill.metrics._pair import answer, is_regression
+from skdistill.metrics._pair import answer, is_regression, student_and_rows
 from skdistill.teachers import as_teacher, ask
 from skdistill.teachers._kind import name_of, teacher_kind
 from skdistill.theory._hashes import content_order, hash_rows
@@ -31,20 +30,6 @@ def _as_rows(X: Any) -> Any:
     if not X.shape[0]:
         raise ValueError("There are no rows to certify on: X is empty.")
     return X.tocsr() if sparse.issparse(X) else X
-
-
-def _last_step(estimator: Any, X: Any) -> tuple[Any, Any]:
-    """The student inside pipelines and searches, and the rows as it sees them."""
-    while True:
-        if hasattr(estimator, "best_estimator_"):
-            estimator = estimator.best_estimator_
-        elif isinstance(estimator, Pipeline):
-            for _, step in estimator.steps[:-1]:
-                if hasattr(step, "transform"):
-                    X = step.transform(X)
-            estimator = estimator.steps[-1][1]
-        else:
-            return estimator, X
 
 
 def _check_answers(answers: np.ndarray, n_rows: int, student: Any) -> np.ndarray:
@@ -158,7 +143,7 @@ def pair_up(teacher: Any, student: Any, X: Any) -> Pair:
     pair : Pair
     """
     X = _as_rows(X)
-    student, rows = _last_step(student, X)
+    student, rows = student_and_rows(student, X)
     if teacher is not None:
         return Pair(as_teacher(teacher), student, X, rows)
     teacher = getattr(student, "teacher_", None)
