@@ -109,7 +109,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     Notes
     -----
     Cost: the teacher's labels, the drawing of the rows, and scikit-learn's
-    fit, with at most 15 percent on top.
+    fit, with at most 15 percent on top beyond a few milliseconds.
 
     A frozen teacher that has seen the rows of a cross-validation leaks them
     into the *accuracy* of its student. Cross-validate fidelity, or let each
