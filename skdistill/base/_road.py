@@ -207,17 +207,10 @@ class BaseDistiller(TeacherHolderMixin):
         self.teacher_ = self._resolve(teacher, X, y, sample_weight, rng)
         check_teacher_columns(self.teacher_, X, getattr(self, "feature_names_in_", None))
         everything = X
-        X, y, sample_weight = self._keep_budget(X, y, sample_weight, rng)
+        X, y, sample_weight, n_real = self._gather(X, y, sample_weight, rng)
         # A teacher that was fitted here has seen the rows beyond the budget too.
-        known = X if self.teacher_ is teacher else everything
+        known = take_rows(X, slice(n_real)) if self.teacher_ is teacher else everything
         self.row_hashes_ = np.sort(row_hashes(known))
-        n_real = X.shape[0]
-        synthetic = self._draw(X, rng)
-        if synthetic is not None:
-            X = stack_rows(X, synthetic)
-            if sample_weight is not None:
-                extra = np.full(X.shape[0] - n_real, sample_weight.mean())
-                sample_weight = np.concatenate([sample_weight, extra])
         classification = self._kind == "classifier"
         soft = classification and self._use_soft(self.teacher_)
         labels = ask_labels(
@@ -229,6 +222,24 @@ class BaseDistiller(TeacherHolderMixin):
         if labels.targets is not None:
             labels = Labels(labels.classes, labels.codes, snap(labels.targets))
         return LabelledRows(X, labels, sample_weight, n_real)
+
+    def _gather(
+        self, X: Any, y: Any, sample_weight: Any, rng: Any
+    ) -> tuple[Any, np.ndarray | None, np.ndarray | None, int]:
+        """The rows that the teacher is to label: real ones within the budget, then drawn ones.
+
+        Returns the rows, the labels y of the real ones, the weights of all, and
+        how many are real.
+        """
+        X, y, sample_weight = self._keep_budget(X, y, sample_weight, rng)
+        n_real = X.shape[0]
+        synthetic = self._draw(X, rng)
+        if synthetic is not None:
+            X = stack_rows(X, synthetic)
+            if sample_weight is not None:
+                extra = np.full(X.shape[0] - n_real, sample_weight.mean())
+                sample_weight = np.concatenate([sample_weight, extra])
+        return X, y, sample_weight, n_real
 
     def _check_y(self, X: Any, y: Any, teacher: Any) -> np.ndarray | None:
         """Validate y as far as it will be read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from skdistill.teachers._ask import ask
 from skdistill.teachers._holder import TeacherHolderMixin
 from skdistill.teachers._kind import teacher_kind
 from skdistill.teachers._resolve import resolve_teacher
+from skdistill.transfer._sampling import iter_chunks, seeds_of
 from skdistill.transfer._table import Encoded, learn_table
 
 __all__ = ["ENOUGH_ROWS", "BaseTransferSet", "default_size", "transformer_without_teacher"]
@@ -70,20 +72,25 @@ def transformer_without_teacher(cls: type) -> type:
 class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of the generators of unlabelled rows.
 
-    A subclass learns from encoded rows in ``_learn`` and makes new ones in
-    ``_draw``; this class handles what users hold (arrays, frames, levels, gaps,
-    dtypes, bounds), randomness, and the teacher's labels for
-    ``fit_resample``.
+    A subclass learns from encoded rows in ``_learn`` and makes new ones, a
+    block at a time, in ``_draw_block``; this class handles what users hold
+    (arrays, frames, levels, gaps, dtypes, bounds), randomness, chunks, and the
+    teacher's labels for ``fit_resample``.
 
     See Also
     --------
     MungeTransferSet : Rows by exchange between near neighbours.
 
+    Notes
+    -----
+    ``_block_rows``, an attribute of the class, says how many rows are drawn at
+    a time. Each block has a random generator of its own, so rows depend on the
+    seed alone, never on the size of the chunks in which they are taken.
+
     Examples
     --------
     Real rows, drawn again with replacement:
 
-    >>> import numpy as np
     >>> from skdistill.transfer import BaseTransferSet
     >>> class Bootstrap(BaseTransferSet):
     ...     _parameter_rules = {}
@@ -98,25 +105,33 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     ...     def _learn(self, rows):
     ...         self._rows = rows
     ...
-    ...     def _draw(self, n_samples, seeds):
-    ...         rng = np.random.default_rng(seeds)
-    ...         return self._rows.take(rng.integers(len(self._rows), size=n_samples))
-    >>> Bootstrap(random_state=0).fit([[1.0, 2.0], [3.0, 4.0]]).sample().shape
+    ...     def _draw_block(self, size, rng):
+    ...         parents = rng.integers(len(self._rows), size=size)
+    ...         return self._rows.take(parents), parents
+    >>> again = Bootstrap(random_state=0).fit([[1.0, 2.0], [3.0, 4.0]])
+    >>> again.sample().shape
     (100, 2)
+    >>> [len(chunk) for chunk in again.iter_samples(chunk_size=40)]
+    [40, 40, 20]
     """
 
     teacher: Any
     n_samples: Any
     categorical_features: Any
     random_state: Any
+    _block_rows: int = 16_384
 
     @abstractmethod
     def _learn(self, rows: Encoded) -> None:
         """Learn from encoded rows and set attributes."""
 
     @abstractmethod
-    def _draw(self, n_samples: int, seeds: np.random.SeedSequence) -> Encoded:
-        """Return ``n_samples`` new encoded rows."""
+    def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
+        """Return ``size`` new encoded rows, and their parents.
+
+        Parents are positions in the rows given to ``fit``; None where rows
+        have none.
+        """
 
     def fit(self, X: Any, y: Any = None) -> Any:
         """Learn where rows come from.
@@ -145,7 +160,13 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         self._learn(rows)
         return self
 
-    def sample(self, n_samples: int | None = None, random_state: Any = None) -> Any:
+    def sample(
+        self,
+        n_samples: int | None = None,
+        random_state: Any = None,
+        *,
+        return_parents: bool = False,
+    ) -> Any:
         """Return new rows of the same kind as those given to ``fit``.
 
         Parameters
@@ -155,18 +176,85 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         random_state : int, RandomState instance or None, default=None
             None takes the constructor's: with a number there, the same rows
             each time.
+        return_parents : bool, default=False
+            Whether to tell of each new row which row it came from.
 
         Returns
         -------
         X : ndarray or DataFrame of shape (n_samples, n_features)
             New rows, without labels.
+        parents : ndarray of shape (n_samples,), dtype int
+            Positions in the rows given to ``fit``; with ``return_parents``
+            alone.
+
+        Raises
+        ------
+        ValueError
+            If parents are asked for where rows have none.
         """
+        n_samples = self._check_count(n_samples)
+        chunks = self._chunks(n_samples, max(n_samples, 1), random_state, return_parents)
+        return next(chunks)
+
+    def iter_samples(
+        self,
+        n_samples: int | None = None,
+        chunk_size: int = 100_000,
+        random_state: Any = None,
+        *,
+        return_parents: bool = False,
+    ) -> Iterator[Any]:
+        """Return the rows of :meth:`sample` in chunks, for tables beyond memory.
+
+        Parameters
+        ----------
+        n_samples : int, default=None
+            How many in all; ``n_samples_`` by default.
+        chunk_size : int, default=100_000
+            How many at a time. Whatever it is, the rows are the same.
+        random_state : int, RandomState instance or None, default=None
+            As for :meth:`sample`.
+        return_parents : bool, default=False
+            As for :meth:`sample`: the chunks are pairs then.
+
+        Returns
+        -------
+        chunks : iterator of ndarray or DataFrame of shape (chunk_size, n_features)
+            The last one may be shorter.
+        """
+        n_samples = self._check_count(n_samples)
+        if not Number(1, whole=True).accepts(chunk_size):
+            raise ValueError(f"chunk_size must be an integer >= 1, got {chunk_size!r}.")
+        chunks = self._chunks(n_samples, int(chunk_size), random_state, return_parents)
+        return chunks if n_samples else iter(())
+
+    def _check_count(self, n_samples: Any) -> int:
         check_is_fitted(self)
         n_samples = self.n_samples_ if n_samples is None else n_samples
         if not Number(0, whole=True).accepts(n_samples):
             raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
-        random_state = self.random_state if random_state is None else random_state
-        return self._table.decode(self._draw(int(n_samples), _seeds(random_state)))
+        return int(n_samples)
+
+    def _chunks(
+        self, n_samples: int, chunk_size: int, random_state: Any, return_parents: bool
+    ) -> Iterator[Any]:
+        """Decoded chunks, with their parents where these are asked for."""
+        seeds = seeds_of(self.random_state if random_state is None else random_state)
+        chunks = iter_chunks(
+            self._table,
+            self._draw_block,
+            n_samples,
+            block_rows=self._block_rows,
+            chunk_size=chunk_size,
+            seeds=seeds,
+        )
+        for rows, parents in chunks:
+            if return_parents and parents is None:
+                raise ValueError(
+                    f"Rows of a {type(self).__name__} come from no single row: there are no "
+                    "parents to return."
+                )
+            yield (rows, parents) if return_parents else rows
 
     @available_if(_has_teacher)
     def fit_resample(self, X: Any, y: Any = None) -> tuple[Any, np.ndarray]:
@@ -205,9 +293,3 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         if self.teacher is not None and teacher_kind(self.teacher) is not None:
             tags.target_tags.required = False
         return tags
-
-
-def _seeds(random_state: Any) -> np.random.SeedSequence:
-    """Seeds for independent streams, from anything scikit-learn takes as a random state."""
-    rng = check_random_state(random_state)
-    return np.random.SeedSequence(rng.randint(0, 2**31 - 1, size=4).tolist())

@@ -142,33 +142,25 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
         self._rows = rows
         self._picture = fit_picture(rows)
         self._graph = build_graph(self._picture(rows), self.n_neighbors, self.n_jobs)
+        self._block_rows = self._n_rows  # a pass over all rows, which conserves marginals
         self.n_distinct_ = len(self._graph.start)
 
-    def _draw(self, n_samples: int, seeds: np.random.SeedSequence) -> Encoded:
+    def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         n = self._n_rows
-        numbers = np.empty((n_samples, self._rows.numbers.shape[1]), self._rows.numbers.dtype)
-        codes = np.empty((n_samples, self._rows.codes.shape[1]), np.int32)
-        n_passes = -(-n_samples // n)
-        for i, seed in enumerate(seeds.spawn(n_passes)):
-            rng = np.random.Generator(np.random.SFC64(seed))
-            part = slice(i * n, min((i + 1) * n, n_samples))
-            if part.stop - part.start == n:
-                self._pass(numbers[part], codes[part], rng)
-            else:  # a random part of the last pass
-                rows = self._rows.copy()
-                self._pass(rows.numbers, rows.codes, rng)
-                chosen = rng.permutation(n)[: part.stop - part.start]
-                numbers[part], codes[part] = rows.numbers[chosen], rows.codes[chosen]
-        return Encoded(numbers, codes)
+        rows = self._rows.copy()
+        self._exchange(rows, rng)
+        if size == n:
+            return rows, np.arange(n)
+        chosen = rng.permutation(n)[:size]  # a random part of the last pass
+        return rows.take(chosen), chosen
 
-    def _pass(self, numbers: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
-        """Write one munged copy of all rows into ``numbers`` and ``codes``."""
-        numbers[...], codes[...] = self._rows.numbers, self._rows.codes
+    def _exchange(self, rows: Encoded, rng: np.random.Generator) -> None:
+        """Turn all rows into one munged copy of themselves, in place."""
         if not self._graph.neighbors.shape[1] or not self.p_swap:
             return
         for a, b in disjoint_layers(self._graph, rng):
-            exchange_numbers(numbers, a, b, self.p_swap, self.local_variance, rng)
-            exchange_levels(codes, a, b, self.p_swap, rng)
+            exchange_numbers(rows.numbers, a, b, self.p_swap, self.local_variance, rng)
+            exchange_levels(rows.codes, a, b, self.p_swap, rng)
 
     def transform(self, X: Any) -> Any:
         """Return a synthetic copy of every row of X, row by row.

@@ -43,8 +43,8 @@ class Encoded:
         """Return a copy in C order."""
         return Encoded(self.numbers.copy(), self.codes.copy())
 
-    def take(self, index: np.ndarray) -> Encoded:
-        """Return the rows at ``index``."""
+    def take(self, index: Any) -> Encoded:
+        """Return the rows at ``index``: positions or a mask; views for a slice."""
         return Encoded(self.numbers[index], self.codes[index])
 
 
@@ -122,6 +122,10 @@ class Table:
             return self._decode_array(numbers, encoded.codes)
         return self._decode_frame(numbers, encoded.codes)
 
+    def allocate(self, n_rows: int) -> Chunk:
+        """Return room for ``n_rows`` decoded rows, to be filled in parts."""
+        return Chunk(self, n_rows)
+
     def _decode_array(self, numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
         dtype = self.dtypes[0]
         if not self.levels:
@@ -159,6 +163,30 @@ class Table:
 
     def _name(self, j: Any) -> str:
         return repr(self.columns[j]) if self.columns is not None else str(j)
+
+
+class Chunk:
+    """Rows of the user's kind, filled in parts."""
+
+    def __init__(self, table: Table, n_rows: int):
+        self.table, self.parts = table, [table.decode(_empty(table, n_rows * 0))]
+
+    def fill(self, place: slice, rows: Encoded) -> None:
+        self.parts.append(self.table.decode(rows))
+
+    def finish(self) -> Any:
+        if self.table.columns is None:
+            return np.concatenate(self.parts)
+        import pandas as pd
+
+        return pd.concat(self.parts[1:] or self.parts, ignore_index=True)
+
+
+def _empty(table: Table, n: int) -> Encoded:
+    k = len(table.levels)
+    return Encoded(
+        np.empty((n, len(table.categorical) - k), table.low.dtype), np.empty((n, k), np.int32)
+    )
 
 
 def _column(X: Any, j: Any) -> np.ndarray:
