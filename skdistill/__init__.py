@@ -10,8 +10,17 @@ from skdistill.metrics import FidelityScorer, fidelity_report, fidelity_score
 from skdistill.rules import RuleSet, extract_rules
 from skdistill.teachers import CachedTeacher, CallableTeacher, TorchTeacher
 from skdistill.theory import SequentialCertificate, fidelity_certificate
-from skdistill.transfer import MungeTransferSet
-from skdistill.trees import DistilledTreeClassifier, DistilledTreeRegressor
+from skdistill.transfer import (
+    KernelDensityTransferSet,
+    LocalGaussianTransferSet,
+    MungeTransferSet,
+)
+from skdistill.trees import (
+    DistilledTreeClassifier,
+    DistilledTreeRegressor,
+    LinearProbeTreeClassifier,
+    LinearProbeTreeRegressor,
+)
 
 __version__ = "0.1.0"
 
@@ -24,6 +33,10 @@ __all__ = [
     "DistilledTreeRegressor",
     "FidelityScorer",
     "JuntaDistiller",
+    "LinearProbeTreeClassifier",
+    "LinearProbeTreeRegressor",
+    "KernelDensityTransferSet",
+    "LocalGaussianTransferSet",
     "MungeTransferSet",
     "RuleSet",
     "SequentialCertificate",

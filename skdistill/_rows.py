@@ -14,6 +14,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
+from skdistill._frames import is_frame, is_polars, library_of
+
 __all__ = [
     "categorical_columns",
     "check_rows",
@@ -25,26 +27,20 @@ __all__ = [
     "mix_words",
     "row_hashes",
     "stack_rows",
+    "take_column",
     "take_rows",
 ]
 
 
-def is_frame(X: Any) -> bool:
-    """Whether X is a pandas DataFrame (without importing pandas)."""
-    return hasattr(X, "iloc") and hasattr(X, "columns")
-
-
 def take_rows(X: Any, index: Any) -> Any:
     """Return the rows of X at ``index`` (a slice, a mask or positions)."""
-    return X.iloc[index] if is_frame(X) else X[index]
+    return library_of(X).take(X, index) if is_frame(X) else X[index]
 
 
 def stack_rows(first: Any, second: Any) -> Any:
     """Stack two sets of rows of one kind; dtypes and categories are kept."""
     if is_frame(first):
-        import pandas as pd
-
-        return pd.concat([first, second], ignore_index=True)
+        return library_of(first).stack(first, second)
     if sparse.issparse(first):
         return sparse.vstack([first, second], format="csr")
     return np.concatenate([first, second])
@@ -70,44 +66,51 @@ def like_rows(rows: Any, X: Any) -> Any:
         If X has categorical columns and the rows come without.
     """
     if is_frame(X) and not is_frame(rows):
-        if categorical_columns(X).any():
+        levels = categorical_columns(X)
+        if levels.any():
+            names = [name for name, level in zip(X.columns, levels, strict=True) if level]
             raise ValueError(
                 "The transfer set draws numbers alone, but X has categorical columns "
-                f"{X.columns[categorical_columns(X)].tolist()}. Use a MungeTransferSet."
+                f"{names}. Use a MungeTransferSet."
             )
-        import pandas as pd
+        library = library_of(X)
+        columns = []
+        for j, dtype in enumerate(X.dtypes):
+            column = library.column(X, j)
+            values = _as_kind(np.asarray(rows[:, j]), library.numbers(column[:0]).dtype)
+            columns.append(library.from_numbers(values, dtype, library.gap_of(column)))
+        return library.build(columns, X.columns)
+    return (
+        _as_kind(rows, X.dtype).astype(X.dtype, copy=False) if isinstance(X, np.ndarray) else rows
+    )
 
-        columns = [_as_dtype(rows[:, j], dtype) for j, dtype in enumerate(X.dtypes)]
-        return pd.DataFrame(dict(enumerate(columns))).set_axis(X.columns, axis=1)
-    return _as_dtype(rows, X.dtype) if isinstance(X, np.ndarray) else rows
 
-
-def _as_dtype(values: np.ndarray, dtype: Any) -> Any:
-    """Cast numbers; to the nearest one that there is where the dtype holds whole ones."""
-    kind = getattr(dtype, "kind", "O")
-    if kind in "iu":
-        bounds = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+def _as_kind(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Bring numbers to the nearest ones that the dtype has, and gaps with them as floats."""
+    if dtype.kind in "iu":
+        bounds = np.iinfo(dtype)
         values = np.clip(np.rint(values), bounds.min, bounds.max)
-    elif kind == "b":
+    elif dtype.kind == "b":
         values = values > 0.5
-    if isinstance(dtype, np.dtype):
-        return values.astype(dtype, copy=False)
-    import pandas as pd
+    return values
 
-    return pd.array(values, dtype=dtype)
+
+def is_level_dtype(dtype: Any) -> bool:
+    """Whether a pandas dtype holds levels (category, object, string), not numbers."""
+    from skdistill._frames._pandas import kind_of
+
+    return kind_of(dtype) == "level"
+
+
+def take_column(X: Any, j: int) -> Any:
+    """Return column j of an array or a frame."""
+    return library_of(X).column(X, j) if is_frame(X) else X[:, j]
 
 
 def iter_slices(n_rows: int, size: int) -> Iterator[slice]:
     """Cut ``range(n_rows)`` into consecutive slices of at most ``size`` rows."""
     for start in range(0, n_rows, size):
         yield slice(start, min(start + size, n_rows))
-
-
-def is_level_dtype(dtype: Any) -> bool:
-    """Whether a pandas dtype holds levels (category, object, string), not numbers."""
-    return getattr(dtype, "name", str(dtype)) in ("category", "object", "str") or str(
-        dtype
-    ).startswith("string")
 
 
 def categorical_columns(X: Any) -> np.ndarray:
@@ -123,7 +126,8 @@ def categorical_columns(X: Any) -> np.ndarray:
         All False for arrays: their dtype is numeric.
     """
     if is_frame(X):
-        return np.array([is_level_dtype(dtype) for dtype in X.dtypes], dtype=bool)
+        kind_of = library_of(X).kind_of
+        return np.array([kind_of(dtype) == "level" for dtype in X.dtypes], dtype=bool)
     return np.zeros(X.shape[1], dtype=bool)
 
 
@@ -134,6 +138,8 @@ def check_rows(
     reset: bool,
     accept_sparse: bool = True,
     allow_nan: bool = True,
+    accept_times: bool = False,
+    accept_polars: bool = True,
     ensure_min_samples: int = 1,
 ) -> Any:
     """Validate rows and keep their kind.
@@ -153,6 +159,10 @@ def check_rows(
         Whether sparse rows pass.
     allow_nan : bool
         Whether missing values pass.
+    accept_times : bool
+        Whether columns of dates and durations pass.
+    accept_polars : bool
+        Whether frames of polars stay frames; they become arrays else.
     ensure_min_samples : int
         The least number of rows.
 
@@ -160,7 +170,7 @@ def check_rows(
     -------
     X : ndarray, csr_matrix or DataFrame
     """
-    if not is_frame(X):
+    if not is_frame(X) or (is_polars(X) and not accept_polars):
         return validate_data(
             estimator,
             X,
@@ -179,20 +189,27 @@ def check_rows(
             estimator=estimator,
             ensure_all_finite=False,
         )
-    for name, dtype in zip(X.columns, X.dtypes, strict=True):
-        if getattr(dtype, "kind", "O") in "mM":
+    library = library_of(X)
+    for j, (name, dtype) in enumerate(zip(X.columns, X.dtypes, strict=True)):
+        kind, column = library.kind_of(dtype), library.column(X, j)
+        if kind == "other" or (kind == "time" and not accept_times):
             raise TypeError(
-                f"Column {name!r} of X holds {dtype}, which no student can read. Turn it into "
-                "numbers first, for example days since a date or the hour of the day."
+                f"Column {name!r} of X holds {dtype}, which {type(estimator).__name__} cannot "
+                "read. Turn it into numbers first, for example days since a date or the hour of "
+                "the day."
             )
-        if getattr(dtype, "kind", "O") == "f" and np.isinf(X[name].to_numpy(float)).any():
+        if kind == "number" and _any_infinite(library.numbers(column)):
             raise ValueError(f"Input X contains infinity in column {name!r}.")
-        if not allow_nan and X[name].isna().any():
+        if not allow_nan and library.is_missing(column).any():
             raise ValueError(
                 f"Input X contains NaN in column {name!r}, but {type(estimator).__name__} was "
                 "fitted on rows without gaps and its teacher does not take them."
             )
     return X
+
+
+def _any_infinite(values: np.ndarray) -> bool:
+    return values.dtype.kind == "f" and bool(np.isinf(values).any())
 
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -220,17 +237,20 @@ def _words(column: np.ndarray) -> np.ndarray:
     return words
 
 
-def _numbers(column: Any) -> np.ndarray:
-    """Numeric column of a frame as an array; whole numbers stay so where none is missing."""
-    if isinstance(column.dtype, np.dtype):
-        return column.to_numpy()
-    return column.to_numpy(np.float64, na_value=np.nan)
+def _frame_words(X: Any, j: int) -> np.ndarray:
+    """64-bit words of a frame's column: equal numbers, times or levels give equal words."""
+    library = library_of(X)
+    column, kind = library.column(X, j), library.kind_of(list(X.dtypes)[j])
+    if kind == "level":
+        return library.hash_levels(column)
+    return _words(library.ticks(column) if kind == "time" else library.numbers(column))
 
 
 def has_missing(X: Any) -> bool:
     """Whether any entry of validated rows is missing."""
     if is_frame(X):
-        return bool(X.isna().to_numpy().any())
+        library = library_of(X)
+        return any(library.is_missing(library.column(X, j)).any() for j in range(X.shape[1]))
     values = X.data if sparse.issparse(X) else X
     return values.dtype.kind == "f" and bool(np.isnan(np.sum(values)))
 
@@ -260,13 +280,6 @@ def row_hashes(X: Any, seed: int = 0) -> np.ndarray:
     with np.errstate(over="ignore"):
         total = np.full(X.shape[0], np.uint64(seed) * _ODD + _ODD, dtype=np.uint64)
         for j in range(X.shape[1]):
-            if is_frame(X) and is_level_dtype(X.dtypes.iloc[j]):
-                from pandas.util import hash_array
-
-                words = hash_array(X.iloc[:, j].astype(object).to_numpy(), categorize=True)
-            elif is_frame(X):
-                words = _words(_numbers(X.iloc[:, j]))
-            else:
-                words = _words(X[:, j])
+            words = _frame_words(X, j) if is_frame(X) else _words(X[:, j])
             total = mix_words(total * _ODD + words + np.uint64(j + 1))
     return total

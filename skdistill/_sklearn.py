@@ -2,26 +2,31 @@
 
 Everything else in the package uses scikit-learn's public interface. What is
 here was tested on each supported version (see ``tests/test_sklearn.py``): the
-default clone, the checks of sample weights, and the node arrays of a tree,
-from which :func:`assemble_tree` builds a genuine ``sklearn.tree`` object.
+default clone, the checks of sample weights, the leaves of gradient boosting
+with histograms, and the node arrays of a tree, from which :func:`assemble_tree`
+builds a genuine ``sklearn.tree`` object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
 from sklearn.base import _clone_parametrized as clone_parametrized
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.tree._tree import Tree
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
     "NODE_FIELDS",
+    "BaseComposition",
     "assemble_tree",
     "check_sample_weight",
     "clone_parametrized",
+    "hist_boosting_leaves",
     "tree_arrays",
     "tree_from_regression",
 ]
@@ -174,3 +179,40 @@ def plain_tree(tree: Any, *, classes: np.ndarray | None, params: Mapping[str, An
     estimator.n_outputs_ = tree.n_outputs
     estimator.max_features_ = tree.n_features
     return estimator
+
+
+def hist_boosting_leaves(model: Any) -> tuple[Callable[[Any], np.ndarray], list[int]]:
+    """Number the leaves of gradient boosting with histograms, which has no ``apply``.
+
+    Parameters
+    ----------
+    model : HistGradientBoostingClassifier or HistGradientBoostingRegressor
+        Fitted; it is not changed.
+
+    Returns
+    -------
+    apply : callable
+        Rows as the model takes them to an array of shape (n, n_trees): which
+        leaf of each tree, from 0, in the order of the tree's nodes.
+    counts : list of int
+        Leaves of each tree.
+    """
+    trees, counts = [], []
+    for tree in (tree for iteration in model._predictors for tree in iteration):
+        # The same tree, whose leaves answer with their number.
+        numbered = copy(tree)
+        numbered.nodes = tree.nodes.copy()
+        leaves = np.flatnonzero(tree.nodes["is_leaf"])
+        numbered.nodes["value"][leaves] = np.arange(len(leaves))
+        trees.append(numbered)
+        counts.append(len(leaves))
+    levels = model._bin_mapper.make_known_categories_bitsets()
+
+    def apply(X: Any) -> np.ndarray:
+        rows = model._preprocess_X(X, reset=False)
+        found = np.empty((rows.shape[0], len(trees)), dtype=np.intp)
+        for j, tree in enumerate(trees):
+            found[:, j] = tree.predict(rows, *levels, 1)
+        return found
+
+    return apply, counts

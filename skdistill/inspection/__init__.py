@@ -1,5 +1,6 @@
 """Pictures of students."""
 
 from skdistill.inspection._fidelity_complexity import FidelityComplexityDisplay
+from skdistill.inspection._two_sample import ColumnComparison, TwoSampleDisplay
 
-__all__ = ["FidelityComplexityDisplay"]
+__all__ = ["ColumnComparison", "FidelityComplexityDisplay", "TwoSampleDisplay"]

@@ -239,7 +239,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
                 "JuntaDistiller(teacher=model). Got teacher=None."
             )
         max_variables = self._limit()
-        X = check_rows(self, X, reset=True, accept_sparse=False)
+        X = check_rows(self, X, reset=True, accept_sparse=False, accept_polars=False)
         if y is not None:
             y = column_or_1d(y, warn=True)
             check_consistent_length(X, y)
@@ -363,7 +363,9 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
             Labels or values.
         """
         check_is_fitted(self, "status_")
-        X = check_rows(self, X, reset=False, accept_sparse=False, allow_nan=False)
+        X = check_rows(
+            self, X, reset=False, accept_sparse=False, allow_nan=False, accept_polars=False
+        )
         student = self._student
         if not student.tabled:
             return anchored_answers(self.teacher_, student, X)

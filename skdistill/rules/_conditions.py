@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_frame
+from skdistill._rows import is_frame, take_column
 
 __all__ = ["Interval", "Levels", "column_values", "threshold_text"]
 
@@ -173,4 +173,4 @@ def column_values(X: Any, column: str, names: list[str]) -> Any:
         return np.asarray(X)[:, names.index(column)]
     own = [str(name) for name in X.columns]
     # Rules may speak of columns by other names than the frame does.
-    return X.iloc[:, own.index(column) if column in own else names.index(column)]
+    return take_column(X, own.index(column) if column in own else names.index(column))

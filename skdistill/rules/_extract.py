@@ -72,13 +72,37 @@ def extract_rules(tree: Any, *, feature_names: Any = None, class_names: Any = No
             f"extract_rules reads fitted scikit-learn trees, but {type(tree).__name__} has no "
             "tree_. Distil it into one first: DistilledTreeClassifier(model).fit(X)."
         )
+    return node_rules(
+        tree, tree.tree_.children_left == -1, feature_names=feature_names, class_names=class_names
+    )
+
+
+def node_rules(
+    tree: Any, chosen: np.ndarray, *, feature_names: Any = None, class_names: Any = None
+) -> RuleSet:
+    """Read chosen nodes of a tree as rules; see :func:`extract_rules`.
+
+    Parameters
+    ----------
+    tree : fitted scikit-learn tree
+    chosen : ndarray of shape (node_count,), dtype bool
+        Which nodes; all the leaves make a rule set of which one rule holds for
+        every row.
+    feature_names, class_names : sequence of str, default=None
+
+    Returns
+    -------
+    rules : RuleSet
+        Left to right, a node before those below it.
+    """
     columns = _columns(tree, feature_names)
     names = _class_names(tree, class_names)
     missing = getattr(tree, "missing_columns_", _columns_with_gaps(tree.tree_))
-    rules = []
-    for leaf, steps in _paths(tree.tree_, missing):
-        conditions = _merge(steps, columns)
-        rules.append(_rule(tree, leaf, conditions, names))
+    rules = [
+        _rule(tree, node, _merge(steps, columns), names)
+        for node, steps in _paths(tree.tree_, missing)
+        if chosen[node]
+    ]
     return RuleSet(rules, _raw_names(tree, feature_names))
 
 
@@ -139,15 +163,15 @@ Step = tuple[int, float, bool, bool | None]
 
 
 def _paths(tree: Any, missing: np.ndarray) -> list[tuple[int, list[Step]]]:
-    """Leaves from left to right, each with the steps that lead to it."""
+    """Nodes from left to right, parents first, each with the steps that lead to it."""
     left, right = tree.children_left, tree.children_right
     gaps_left = tree.missing_go_to_left
     paths: list[tuple[int, list[Step]]] = []
     stack: list[tuple[int, list[Step]]] = [(0, [])]
     while stack:
         node, steps = stack.pop()
+        paths.append((node, steps))
         if left[node] == -1:
-            paths.append((node, steps))
             continue
         column, threshold = int(tree.feature[node]), float(tree.threshold[node])
         with_gaps = bool(missing[column])
@@ -204,7 +228,8 @@ def _rule(tree: Any, leaf: int, conditions: Any, names: list[Any] | None) -> Rul
         return Rule(conditions, outcome, coverage, None, {})
     share = value[0] / value[0].sum()
     best = int(np.argmax(share))
-    fidelity = float(getattr(tree, "leaf_fidelity_", {leaf: share[best]})[leaf])
+    fidelity = float(getattr(tree, "leaf_fidelity_", {leaf: np.nan})[leaf])
+    fidelity = float(share[best]) if math.isnan(fidelity) else fidelity
     return Rule(
         conditions, names[best], coverage, fidelity, dict(zip(names, share.tolist(), strict=True))
     )

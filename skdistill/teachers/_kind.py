@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 __all__ = [
     "is_fitted_teacher",
+    "is_instance_of",
     "is_skorch_net",
     "is_torch_module",
     "name_of",
@@ -32,7 +33,7 @@ def unfrozen(teacher: Any) -> Any:
     return teacher
 
 
-def _is_instance_of(obj: Any, module: str, name: str) -> bool:
+def is_instance_of(obj: Any, module: str, name: str) -> bool:
     """isinstance against a class of a library that may not be imported at all."""
     library = sys.modules.get(module)
     cls = getattr(library, name, None)
@@ -41,12 +42,12 @@ def _is_instance_of(obj: Any, module: str, name: str) -> bool:
 
 def is_torch_module(obj: Any) -> bool:
     """Whether obj is a ``torch.nn.Module``; never imports torch."""
-    return _is_instance_of(obj, "torch.nn", "Module")
+    return is_instance_of(obj, "torch.nn", "Module")
 
 
 def is_skorch_net(obj: Any) -> bool:
     """Whether obj is a ``skorch.NeuralNet``; never imports skorch."""
-    return _is_instance_of(obj, "skorch", "NeuralNet")
+    return is_instance_of(obj, "skorch", "NeuralNet")
 
 
 def is_fitted_teacher(teacher: Any) -> bool:

@@ -15,7 +15,29 @@ from skdistill._rows import is_frame, iter_slices
 from skdistill.teachers._face import TeacherFace, answers_probabilities
 from skdistill.teachers._kind import is_skorch_net
 
-__all__ = ["TorchTeacher", "evaluation_mode", "fit_net"]
+__all__ = [
+    "TorchTeacher",
+    "device_of",
+    "evaluation_mode",
+    "fit_net",
+    "float_rows",
+    "import_torch",
+]
+
+
+def import_torch(asker: str) -> Any:
+    """Return torch, or say what to install; ``asker`` is who needs it."""
+    try:
+        import torch
+    except ImportError as error:
+        raise ImportError(f"{asker} needs torch: pip install skdistill[torch].") from error
+    return torch
+
+
+def device_of(module: Any) -> Any:
+    """The device of a module's parameters; the CPU where it has none."""
+    first = next(module.parameters(), None)
+    return "cpu" if first is None else first.device
 
 
 @contextmanager
@@ -36,7 +58,7 @@ def evaluation_mode(module: Any) -> Iterator[None]:
             part.training = training
 
 
-def _float_rows(X: Any, dtype: str = "float32") -> np.ndarray:
+def float_rows(X: Any, dtype: str = "float32") -> np.ndarray:
     """Dense rows as a network reads them."""
     if sparse.issparse(X):
         raise TypeError("Torch networks take dense rows, but X is sparse. Use X.toarray().")
@@ -63,7 +85,7 @@ def fit_net(net: Any, X: Any, y: np.ndarray) -> Any:
     """
     from skorch.classifier import NeuralNetBinaryClassifier, NeuralNetClassifier
 
-    rows = _float_rows(X)
+    rows = float_rows(X)
     if isinstance(net, (NeuralNetClassifier, NeuralNetBinaryClassifier)):
         return net.fit(rows, y)
     answer = net.initialize().predict(rows[:1])
@@ -153,19 +175,14 @@ class TorchTeacher(TeacherFace):
         return not is_skorch_net(self.network) or bool(getattr(self.network, "initialized_", False))
 
     def _rows(self, X: Any) -> np.ndarray:
-        return _float_rows(X, self.dtype)
+        return float_rows(X, self.dtype)
 
     def _forward(self, X: Any) -> np.ndarray:
         """Raw outputs of a bare module, of shape (n_samples, ...)."""
-        try:
-            import torch
-        except ImportError as error:  # pragma: no cover - exercised without torch
-            raise ImportError("TorchTeacher needs torch: pip install skdistill[torch].") from error
-
+        torch = import_torch("TorchTeacher")
         self._check_output()
         rows = self._rows(X)
-        first = next(self.network.parameters(), None)
-        device = "cpu" if first is None else first.device
+        device = device_of(self.network)
         with torch.inference_mode(), evaluation_mode(self.network):
             parts = [
                 # A copy: the network may work in place.

@@ -5,6 +5,14 @@ in the manner of ``sklearn.neighbors.KernelDensity``.
 """
 
 from skdistill.transfer._base import BaseTransferSet, default_size
+from skdistill.transfer._kernel_density import KernelDensityTransferSet
+from skdistill.transfer._local_gaussian import LocalGaussianTransferSet
 from skdistill.transfer._munge import MungeTransferSet
 
-__all__ = ["BaseTransferSet", "MungeTransferSet", "default_size"]
+__all__ = [
+    "BaseTransferSet",
+    "KernelDensityTransferSet",
+    "LocalGaussianTransferSet",
+    "MungeTransferSet",
+    "default_size",
+]

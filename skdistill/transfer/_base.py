@@ -149,9 +149,8 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
             The fitted transfer set.
         """
         validate_parameters(self)
-        X = check_rows(self, X, reset=True, accept_sparse=False)
-        self._table = learn_table(X, self.categorical_features)
-        rows = self._table.encode(X)
+        X = check_rows(self, X, reset=True, accept_sparse=False, accept_times=True)
+        self._table, rows = learn_table(X, self.categorical_features)
         self.categorical_features_ = self._table.categorical
         self._n_rows = len(rows)
         self.n_samples_ = (
@@ -279,7 +278,7 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
             The teacher's labels, or values.
         """
         self.fit(X, y)
-        X = check_rows(self, X, reset=False, accept_sparse=False)
+        X = check_rows(self, X, reset=False, accept_sparse=False, accept_times=True)
         rng = None if self.random_state is None else check_random_state(self.random_state)
         self.teacher_ = resolve_teacher(self.teacher, X, y, rng=rng)
         rows = stack_rows(X, self.sample())

@@ -182,7 +182,7 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
             depends on that row's content alone, not on its place or batch.
         """
         check_is_fitted(self)
-        X = check_rows(self, X, reset=False, accept_sparse=False)
+        X = check_rows(self, X, reset=False, accept_sparse=False, accept_times=True)
         rows = self._table.encode(X)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         own = rows.copy()

@@ -1,9 +1,9 @@
 """Rows as two plain matrices, and back again.
 
 A generator of rows thinks in numbers and in levels. A :class:`Table` is learned
-from the user's rows once: it knows each column's kind, turns rows into a float
-matrix and an integer matrix of level codes, and turns new ones into rows of
-the same kind (array or DataFrame, dtypes, categories, bounds).
+from the user's rows once: it turns rows into a float matrix and an integer
+matrix of level codes, and turns new ones into rows of the same kind (array or
+DataFrame, dtypes, categories, bounds, whole numbers).
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import categorical_columns, is_frame
+from skdistill._frames import is_frame
+from skdistill._rows import categorical_columns, iter_slices
+from skdistill.transfer._layouts import MISSING, ArrayLayout, FrameLayout, learn_layout
 
-__all__ = ["Encoded", "Table", "learn_table"]
+__all__ = ["MISSING", "Encoded", "Room", "Table", "learn_table"]
 
-# The code of a missing level, for those it is a level like any other.
-MISSING = -1
+# Rows brought inside the bounds at a time: they stay in the processor's cache.
+_PART_ROWS = 8_192
 
 
 @dataclass(frozen=True)
@@ -56,25 +58,19 @@ class Table:
     ----------
     categorical : ndarray of shape (n_features,), dtype bool
         Which columns hold levels.
-    levels : list of ndarray
-        The sorted levels seen in each categorical column.
+    layout : ArrayLayout or FrameLayout
+        How columns become numbers and codes, and columns again.
     whole : ndarray of shape (n_numeric,), dtype bool
-        Which numeric columns hold whole numbers by their dtype.
+        Which numeric columns hold whole numbers alone: so do new rows.
     low, high : ndarray of shape (n_numeric,)
-        Bounds seen.
-    columns : Index or None
-        A frame's columns; None for arrays.
-    dtypes : list
-        A frame's dtypes, or the one dtype of an array.
+        Bounds seen; infinite where all values are missing.
     """
 
     categorical: np.ndarray
-    levels: list[np.ndarray]
+    layout: ArrayLayout | FrameLayout
     whole: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    columns: Any
-    dtypes: list[Any]
 
     def encode(self, X: Any) -> Encoded:
         """Turn rows into numbers and codes.
@@ -89,148 +85,53 @@ class Table:
         encoded : Encoded
             Copies, in C order.
         """
-        numeric = np.flatnonzero(~self.categorical)
-        if self.columns is None:
-            dtype = X.dtype if X.dtype.kind == "f" else np.float64
-            numbers = np.array(X[:, numeric], dtype=dtype, order="C")
-        else:
-            numbers = _frame_numbers(X, numeric)
-        codes = np.empty((X.shape[0], len(self.levels)), dtype=np.int32)
-        for k, j in enumerate(np.flatnonzero(self.categorical)):
-            codes[:, k] = _level_codes(_column(X, j), self.levels[k], self._name(j))
-        return Encoded(numbers, codes)
+        return Encoded(*self.layout.encode(X))
 
-    def decode(self, encoded: Encoded) -> Any:
+    def decode(self, rows: Encoded) -> Any:
         """Turn numbers and codes into rows of the kind that was learned.
 
         Numbers are brought inside the bounds seen, whole columns are rounded.
 
         Parameters
         ----------
-        encoded : Encoded
-            May be overwritten.
+        rows : Encoded
+            Not changed.
 
         Returns
         -------
         X : ndarray or DataFrame of shape (n, n_features)
         """
-        numbers = encoded.numbers
-        np.clip(numbers, self.low, self.high, out=numbers)
-        if self.whole.any():
-            numbers[:, self.whole] = np.rint(numbers[:, self.whole])
-        if self.columns is None:
-            return self._decode_array(numbers, encoded.codes)
-        return self._decode_frame(numbers, encoded.codes)
+        room = self.allocate(len(rows))
+        room.fill(slice(0, len(rows)), rows)
+        return room.finish()
 
-    def allocate(self, n_rows: int) -> Chunk:
+    def allocate(self, n_rows: int) -> Room:
         """Return room for ``n_rows`` decoded rows, to be filled in parts."""
-        return Chunk(self, n_rows)
-
-    def _decode_array(self, numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        dtype = self.dtypes[0]
-        if not self.levels:
-            return numbers.astype(dtype, copy=False)
-        X = np.empty((len(numbers), len(self.categorical)), dtype=dtype)
-        X[:, ~self.categorical] = numbers
-        for k, j in enumerate(np.flatnonzero(self.categorical)):
-            values = self.levels[k].astype(dtype).take(codes[:, k], mode="clip")
-            X[:, j] = (
-                np.where(codes[:, k] == MISSING, np.nan, values) if dtype.kind == "f" else values
-            )
-        return X
-
-    def _decode_frame(self, numbers: np.ndarray, codes: np.ndarray) -> Any:
-        import pandas as pd
-
-        columns = {}
-        place = np.cumsum(self.categorical) - 1
-        for j, dtype in enumerate(self.dtypes):
-            if self.categorical[j]:
-                k = place[j]
-                # pandas takes -1 as missing too, and keeps the dtype's own order.
-                values = pd.Categorical.from_codes(codes[:, k], categories=self.levels[k])
-                columns[j] = pd.Series(values).astype(dtype)
-                continue
-            values = numbers[:, j - place[j] - 1]
-            missing = np.isnan(values)
-            if missing.any() and dtype.kind != "f":
-                columns[j] = pd.Series(values, dtype="Float64").mask(missing).astype(dtype)
-            else:
-                columns[j] = pd.Series(values).astype(dtype)
-        frame = pd.DataFrame(columns)
-        frame.columns = self.columns
-        return frame
-
-    def _name(self, j: Any) -> str:
-        return repr(self.columns[j]) if self.columns is not None else str(j)
+        return Room(self, self.layout.allocate(n_rows))
 
 
-class Chunk:
-    """Rows of the user's kind, filled in parts."""
+@dataclass(frozen=True)
+class Room:
+    """Decoded rows while they are being gathered; see :meth:`Table.allocate`."""
 
-    def __init__(self, table: Table, n_rows: int):
-        self.table, self.parts = table, [table.decode(_empty(table, n_rows * 0))]
+    table: Table
+    room: Any
 
     def fill(self, place: slice, rows: Encoded) -> None:
-        self.parts.append(self.table.decode(rows))
+        """Decode rows into their place; they are not changed."""
+        table = self.table
+        for part in iter_slices(len(rows), _PART_ROWS):
+            numbers = np.clip(rows.numbers[part], table.low, table.high)
+            if table.whole.all():
+                np.rint(numbers, out=numbers)
+            elif table.whole.any():
+                numbers[:, table.whole] = np.rint(numbers[:, table.whole])
+            goal = slice(place.start + part.start, place.start + part.stop)
+            table.layout.write(self.room, goal, numbers, rows.codes[part])
 
     def finish(self) -> Any:
-        if self.table.columns is None:
-            return np.concatenate(self.parts)
-        import pandas as pd
-
-        return pd.concat(self.parts[1:] or self.parts, ignore_index=True)
-
-
-def _empty(table: Table, n: int) -> Encoded:
-    k = len(table.levels)
-    return Encoded(
-        np.empty((n, len(table.categorical) - k), table.low.dtype), np.empty((n, k), np.int32)
-    )
-
-
-def _column(X: Any, j: Any) -> np.ndarray:
-    if not is_frame(X):
-        return X[:, j]
-    values = X.iloc[:, j].astype(object).to_numpy(copy=True)
-    values[X.iloc[:, j].isna().to_numpy()] = None
-    return values
-
-
-def _is_missing(values: np.ndarray) -> np.ndarray:
-    if values.dtype.kind == "f":
-        return np.isnan(values)
-    if values.dtype.kind == "O":
-        return np.array([value is None for value in values], dtype=bool)
-    return np.zeros(len(values), dtype=bool)
-
-
-def _level_codes(values: np.ndarray, levels: np.ndarray, name: str) -> np.ndarray:
-    """Index of each value among the sorted levels; -1 where missing."""
-    codes = np.full(len(values), MISSING, dtype=np.int32)
-    present = ~_is_missing(values)
-    found = values[present]
-    if len(levels):
-        place = np.minimum(np.searchsorted(levels, found), len(levels) - 1)
-        unknown = levels[place] != found
-    else:
-        place, unknown = np.zeros(len(found), np.intp), np.ones(len(found), bool)
-    if np.any(unknown):
-        raise ValueError(
-            f"Column {name} has levels that fit did not see: "
-            f"{np.unique(found[unknown])[:10].tolist()}. The levels seen are "
-            f"{levels[:20].tolist()}."
-        )
-    codes[present] = place
-    return codes
-
-
-def _frame_numbers(X: Any, numeric: np.ndarray) -> np.ndarray:
-    """The numeric columns of a frame as one matrix; float32 if all of them are."""
-    part = X.iloc[:, numeric]
-    narrow = len(part.columns) and all(str(dtype) == "float32" for dtype in part.dtypes)
-    numbers = part.to_numpy(dtype=np.float32 if narrow else np.float64, na_value=np.nan)
-    return np.array(numbers, order="C")
+        """Return all rows; the room is given up."""
+        return self.table.layout.finish(self.room)
 
 
 def _categorical_mask(X: Any, categorical_features: Any) -> np.ndarray:
@@ -276,7 +177,7 @@ def _categorical_mask(X: Any, categorical_features: Any) -> np.ndarray:
     return mask
 
 
-def learn_table(X: Any, categorical_features: Any = "from_dtype") -> Table:
+def learn_table(X: Any, categorical_features: Any = "from_dtype") -> tuple[Table, Encoded]:
     """Learn the kinds, levels and bounds of the columns of X.
 
     Parameters
@@ -289,34 +190,22 @@ def learn_table(X: Any, categorical_features: Any = "from_dtype") -> Table:
     Returns
     -------
     table : Table
+    rows : Encoded
+        X, encoded.
     """
     mask = _categorical_mask(X, categorical_features)
-    levels = []
-    for j in np.flatnonzero(mask):
-        values = _column(X, j)
-        try:
-            levels.append(np.unique(values[~_is_missing(values)]))
-        except TypeError as error:
-            name = X.columns[j] if is_frame(X) else j
-            raise TypeError(
-                f"Column {name!r} mixes types that cannot be sorted ({error}). Turn its values "
-                "into strings, or into one numeric type."
-            ) from error
-    frame = is_frame(X)
-    dtypes = list(X.dtypes) if frame else [X.dtype]
-    numeric = [X.dtypes.iloc[j] if frame else X.dtype for j in np.flatnonzero(~mask)]
-    whole = np.array([dtype.kind in "iub" for dtype in numeric], dtype=bool)
-    numbers = _frame_numbers(X, np.flatnonzero(~mask)) if frame else X[:, ~mask]
-    low, high = _bounds(numbers)
-    return Table(mask, levels, whole, low, high, X.columns if frame else None, dtypes)
-
-
-def _bounds(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Least and largest value of each column; unbounded where all are missing."""
-    if not numbers.size:
-        return np.zeros(numbers.shape[1]), np.zeros(numbers.shape[1])
-    low, high = np.fmin.reduce(numbers, axis=0), np.fmax.reduce(numbers, axis=0)
-    if numbers.dtype.kind == "f":
-        low = np.where(np.isnan(low), -np.inf, low).astype(numbers.dtype)
-        high = np.where(np.isnan(high), np.inf, high).astype(numbers.dtype)
-    return low, high
+    layout = learn_layout(X, mask)
+    rows = Encoded(*layout.encode(X))
+    numbers = rows.numbers
+    whole = [bool(np.all((c == np.rint(c)) | np.isnan(c))) for c in numbers.T]
+    low = np.fmin.reduce(numbers, axis=0, initial=np.inf)
+    high = np.fmax.reduce(numbers, axis=0, initial=-np.inf)
+    empty = np.isnan(numbers).all(axis=0)
+    table = Table(
+        mask,
+        layout,
+        np.array(whole, dtype=bool),
+        np.where(empty, -np.inf, low).astype(numbers.dtype),
+        np.where(empty, np.inf, high).astype(numbers.dtype),
+    )
+    return table, rows

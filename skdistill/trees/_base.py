@@ -80,10 +80,11 @@ class BaseDistilledTree(BaseDistiller):
     def _plain_params(self) -> dict[str, Any]:
         """The parameters that scikit-learn's own tree has too, for encoded rows."""
         plain = DecisionTreeClassifier if self._kind == "classifier" else DecisionTreeRegressor
-        params = self.get_params(deep=False)  # type: ignore[attr-defined]
+        params, own = plain().get_params(), self.get_params(deep=False)  # type: ignore[attr-defined]
+        params |= {name: own[name] for name in params if name in own}
         if self.encoder_ is not None and params["monotonic_cst"] is not None:
             params["monotonic_cst"] = encode_constraints(self.encoder_, params["monotonic_cst"])
-        return {name: params[name] for name in plain().get_params()}
+        return params
 
     def to_sklearn(self) -> Any:
         """Return a plain scikit-learn tree without teacher, for export.

@@ -13,7 +13,8 @@ from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_array
 
-from skdistill._rows import categorical_columns, is_frame, is_level_dtype
+from skdistill._frames import is_frame, is_pandas, library_of
+from skdistill._rows import categorical_columns, is_level_dtype
 
 __all__ = [
     "encode",
@@ -33,7 +34,7 @@ def _is_nullable(dtype: Any) -> bool:
 
 def has_nullable(X: Any) -> bool:
     """Whether X is a data frame with a column in which gaps would be ``pandas.NA``."""
-    return is_frame(X) and any(map(_is_nullable, X.dtypes))
+    return is_pandas(X) and any(map(_is_nullable, X.dtypes))
 
 
 def without_na(X: Any) -> Any:
@@ -47,8 +48,11 @@ def without_na(X: Any) -> Any:
     Returns
     -------
     X : DataFrame of shape (n_samples, n_features)
-        Nullable numbers as floats, nullable levels as objects.
+        Nullable numbers as floats, nullable levels as objects. Frames of polars
+        come back as they are: those the encoders do know.
     """
+    if not is_pandas(X):
+        return X
     X = X.copy(deep=False)
     for name, dtype in X.dtypes.items():
         if not _is_nullable(dtype):
@@ -77,11 +81,12 @@ def fit_encoder(X: Any) -> ColumnTransformer | None:
     levels = categorical_columns(X)
     if not levels.any():
         return None
+    names = np.array([*X.columns, None], dtype=object)[:-1]
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
     encoder = ColumnTransformer(
         [
-            ("numbers", "passthrough", list(X.columns[~levels])),
-            ("levels", one_hot, list(X.columns[levels])),
+            ("numbers", "passthrough", names[~levels].tolist()),
+            ("levels", one_hot, names[levels].tolist()),
         ],
         verbose_feature_names_out=False,
         sparse_threshold=0,
@@ -103,10 +108,10 @@ def encode(encoder: ColumnTransformer | None, X: Any) -> Any:
     """
     if encoder is not None:
         X = encoder.transform(without_na(X))
-    if is_frame(X) or (isinstance(X, np.ndarray) and X.dtype.kind == "O"):
-        import pandas as pd
-
-        X = pd.DataFrame(X).to_numpy(dtype=np.float32, na_value=np.nan)
+    if is_frame(X):
+        library = library_of(X)
+        columns = [library.numbers(library.column(X, j)) for j in range(X.shape[1])]
+        X = np.column_stack([column.astype(np.float32) for column in columns])
     return check_array(X, dtype=np.float32, accept_sparse="csr", ensure_all_finite="allow-nan")
 
 

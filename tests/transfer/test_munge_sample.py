@@ -145,8 +145,8 @@ def test_categorical_features_by_name(frame):
 
 
 def pairs_far_apart(n_pairs, gap):
-    """Rows 2i and 2i + 1 lie ``gap`` apart, and far from all others."""
-    return (np.arange(n_pairs)[:, np.newaxis] * 1e4 + [0.0, gap]).reshape(-1, 1)
+    """Rows 2i and 2i + 1 lie ``gap`` apart, and far from all others; none is whole."""
+    return (np.arange(n_pairs)[:, np.newaxis] * 1e4 + [0.25, gap + 0.25]).reshape(-1, 1)
 
 
 @pytest.mark.parametrize("s", [0.5, 1.0, 5.0])
@@ -154,7 +154,7 @@ def test_numbers_are_normal_around_the_others(s):
     """A row of a pair is drawn from a normal centred on the other, deviation |gap| / s."""
     X = pairs_far_apart(3, 2.0)  # the outer pairs keep the bounds away from the middle one
     munge = MungeTransferSet(p_swap=1, local_variance=s, n_neighbors=1, random_state=0).fit(X)
-    new = munge.sample(2000 * len(X)).reshape(2000, len(X)) - 1e4
+    new = munge.sample(2000 * len(X)).reshape(2000, len(X)) - 1e4 - 0.25
     first, second = new[:, 2], new[:, 3]
     assert stats.kstest(first, stats.norm(2.0, 2.0 / s).cdf).pvalue > 0.01
     assert stats.kstest(second, stats.norm(0.0, 2.0 / s).cdf).pvalue > 0.01

@@ -1,0 +1,282 @@
+"""Rows from several transfer sets, in shares that are chosen.
+
+Source: G. McLachlan, D. Peel, "Finite Mixture Models", 2000, section 1.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skdistill._rows import iter_slices
+from skdistill._sklearn import BaseComposition
+from skdistill._validation import Instance, OneOf, validate_parameters
+from skdistill.teachers._resolve import seeded_clone
+from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._rules import COMMON_RULES
+from skdistill.transfer._table import MISSING, Encoded, Table
+
+__all__ = ["MixtureTransferSet"]
+
+_NAMED = Instance(
+    "a list of (name, transfer set) pairs",
+    lambda value: isinstance(value, (list, tuple))
+    and len(value) > 0
+    and all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], str)
+        for pair in value
+    ),
+)
+_LIST_LIKE = Instance("a list of numbers", lambda value: hasattr(value, "__len__"))
+
+
+class MixtureTransferSet(BaseComposition, BaseTransferSet):
+    """Rows of several transfer sets, mixed by weight and shuffled.
+
+    Parameters
+    ----------
+    teacher : predictor or callable, default=None
+        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        unfitted (then a clone is fitted on ``X, y``).
+    transfer_sets : list of (str, transfer set) tuples
+        Names, by which nested parameters are set (``name__parameter``), and
+        unfitted transfer sets; clones of them are fitted.
+    weights : array-like of shape (n_transfer_sets,), default=None
+        Their shares, in any unit; equal ones by default.
+    n_samples : int or "auto", default="auto"
+        Rows made by default: so many that those of X and these are 10,000
+        together; as many as X has where it has 10,000 by itself.
+    categorical_features : "from_dtype", None, mask, positions or names, \
+            default="from_dtype"
+        Columns that hold levels. "from_dtype" takes a frame's categorical,
+        string and object columns.
+    random_state : int, RandomState instance or None, default=None
+        Seeds :meth:`sample`, and the transfer sets that have no seed of their
+        own.
+
+    Attributes
+    ----------
+    transfer_sets_ : list of (str, transfer set) tuples
+        The fitted clones.
+    weights_ : ndarray of shape (n_transfer_sets,)
+        Shares, which sum to one.
+    n_samples_ : int
+        What ``n_samples`` came to.
+    categorical_features_ : ndarray of shape (n_features,), dtype bool
+        Which columns were taken as levels.
+    teacher_ : predictor
+        The teacher that labelled; after :meth:`fit_resample` alone.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, where X has them.
+
+    See Also
+    --------
+    PoolTransferSet : Real rows, as one part of a mixture.
+
+    Notes
+    -----
+    Of n rows, part m gets ``weights_[m]`` * n, rounded up or down at random,
+    in every block of rows; within a block they stand in random order. Parents
+    are -1 where a row has none. What is set inside the parts as ``teacher``,
+    ``n_samples``, ``categorical_features`` or ``random_state`` counts at their
+    ``fit`` alone.
+
+    References
+    ----------
+    .. [1] G. McLachlan, D. Peel, "Finite Mixture Models", Wiley 2000.
+       :doi:`10.1002/0471721182`
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdistill import LocalGaussianTransferSet, MixtureTransferSet
+    >>> from skdistill.transfer import UniformTransferSet
+    >>> mixture = MixtureTransferSet(
+    ...     transfer_sets=[("near", LocalGaussianTransferSet()), ("far", UniformTransferSet())],
+    ...     weights=[9, 1], random_state=0)
+    >>> mixture.set_params(near__floor=0.2).fit(load_iris().data).sample(1000).shape
+    (1000, 4)
+    """
+
+    _parameter_rules = {
+        "transfer_sets": [_NAMED],
+        "weights": [OneOf(None), _LIST_LIKE],
+        **COMMON_RULES,
+    }
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        transfer_sets: Any = None,
+        *,
+        weights: Any = None,
+        n_samples: Any = "auto",
+        categorical_features: Any = "from_dtype",
+        random_state: Any = None,
+    ):
+        self.teacher = teacher
+        self.transfer_sets = transfer_sets
+        self.weights = weights
+        self.n_samples = n_samples
+        self.categorical_features = categorical_features
+        self.random_state = random_state
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return parameters, those of the parts by ``name__parameter``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return the parts' parameters too.
+
+        Returns
+        -------
+        params : dict
+            Values by name.
+        """
+        return self._get_params("transfer_sets", deep=deep)
+
+    def set_params(self, **params: Any) -> Any:
+        """Set parameters, those of the parts by ``name__parameter``.
+
+        Parameters
+        ----------
+        **params : dict
+            Values by name; a part's name alone replaces it.
+
+        Returns
+        -------
+        self : object
+            The transfer set.
+        """
+        return self._set_params("transfer_sets", **params)
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Fit a clone of every part.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Real rows. Missing values are legal; infinite ones are not.
+        y : Ignored
+            Not used.
+
+        Returns
+        -------
+        self : object
+            The fitted transfer set.
+        """
+        validate_parameters(self)
+        self._check_parts()
+        self.weights_ = self._shares()
+        rng = None if self.random_state is None else check_random_state(self.random_state)
+        self.transfer_sets_ = [
+            (name, self._part(part, rng).fit(X, y)) for name, part in self.transfer_sets
+        ]
+        return super().fit(X, y)
+
+    def _part(self, part: Any, rng: np.random.RandomState | None) -> Any:
+        """Return an unfitted clone that takes levels for levels as the mixture does."""
+        part = seeded_clone(part, rng)
+        if part.get_params(deep=False).get("categorical_features") == "from_dtype":
+            part.set_params(categorical_features=self.categorical_features)
+        return part
+
+    def _check_parts(self) -> None:
+        self._validate_names([name for name, _part in self.transfer_sets])
+        for name, part in self.transfer_sets:
+            if not isinstance(part, BaseTransferSet):
+                raise TypeError(
+                    f"transfer_sets: {name!r} must be a transfer set of skdistill, got {part!r}."
+                )
+
+    def _shares(self) -> np.ndarray:
+        n_parts = len(self.transfer_sets)
+        given = np.ones(n_parts) if self.weights is None else np.asarray(self.weights, np.float64)
+        if given.shape != (n_parts,):
+            raise ValueError(
+                f"weights has shape {given.shape}, but there are {n_parts} transfer sets: give "
+                "one weight for each."
+            )
+        if not (np.isfinite(given) & (given >= 0)).all() or not given.any():
+            raise ValueError(
+                f"weights must be finite and >= 0, and not all zero. Got {given.tolist()}."
+            )
+        return given / given.sum()
+
+    def _learn(self, rows: Encoded) -> None:
+        parts = [part for _name, part in self.transfer_sets_]
+        self._table = _common_table(self._table, [part._table for part in parts])
+        self._maps = [_code_maps(part._table, self._table) for part in parts]
+        # A part that draws in long passes (without replacement, say) gets one a block.
+        passes = [
+            int(part._block_rows / share)
+            for part, share in zip(parts, self.weights_, strict=True)
+            if share > 0 and part._block_rows > BaseTransferSet._block_rows
+        ]
+        self._block_rows = min(passes, default=BaseTransferSet._block_rows)
+
+    def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
+        ends = np.floor(np.cumsum(self.weights_) * size + rng.random()).astype(np.intp)
+        ends[-1] = size  # a rounding error of the sum must not cost a row
+        pieces: list[Encoded] = []
+        ancestors: list[np.ndarray | None] = []
+        for m, count in enumerate(np.diff(ends, prepend=0)):
+            part = self.transfer_sets_[m][1]
+            for piece in iter_slices(int(count), part._block_rows):
+                rows, parents = part._draw_block(piece.stop - piece.start, rng)
+                pieces.append(Encoded(rows.numbers, _mapped(rows.codes, self._maps[m])))
+                ancestors.append(parents)
+        order = rng.permutation(size)
+        rows = Encoded(
+            np.concatenate([piece.numbers for piece in pieces])[order],
+            np.concatenate([piece.codes for piece in pieces])[order],
+        )
+        if all(parents is None for parents in ancestors):
+            return rows, None
+        known = [
+            np.full(len(piece), -1) if parents is None else parents
+            for piece, parents in zip(pieces, ancestors, strict=True)
+        ]
+        return rows, np.concatenate(known)[order]
+
+    def _check_count(self, n_samples: Any) -> int:
+        count = super()._check_count(n_samples)
+        for (_name, part), share in zip(self.transfer_sets_, self.weights_, strict=True):
+            part._check_count(int(share * count))  # a pool that is too small says so
+        return count
+
+
+def _common_table(table: Table, others: list[Table]) -> Table:
+    """Widen bounds and levels to those of all parts: real rows of a pool stay as they are."""
+    low = np.minimum.reduce([table.low, *(other.low for other in others)])
+    high = np.maximum.reduce([table.high, *(other.high for other in others)])
+    levels = [
+        np.unique(np.concatenate([table.levels[k], *(other.levels[k] for other in others)]))
+        for k in range(len(table.levels))
+    ]
+    return replace(table, low=low, high=high, levels=levels)
+
+
+def _code_maps(table: Table, common: Table) -> list[np.ndarray]:
+    """The common code of each of a part's levels, column by column."""
+    return [
+        np.searchsorted(ours, theirs).astype(np.int32)
+        for ours, theirs in zip(common.levels, table.levels, strict=True)
+    ]
+
+
+def _mapped(codes: np.ndarray, maps: list[np.ndarray]) -> np.ndarray:
+    """Turn a part's codes into common ones; missing stays missing."""
+    if all(len(m) == 0 or m[-1] == len(m) - 1 for m in maps):
+        return codes
+    columns = [
+        np.where(column == MISSING, MISSING, m.take(column, mode="clip") if len(m) else MISSING)
+        for column, m in zip(codes.T, maps, strict=True)
+    ]
+    return np.column_stack(columns).astype(np.int32)

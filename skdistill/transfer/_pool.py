@@ -1,0 +1,177 @@
+"""Real rows without labels, where the user has them.
+
+Source: J. Ba, R. Caruana, "Do deep nets really need to be deep?", NIPS 2014
+(students learn from a teacher's labels of unlabelled data).
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from skdistill._rows import check_rows, is_frame
+from skdistill._validation import Instance, OneOf
+from skdistill.exceptions import DistillationWarning
+from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._rules import COMMON_RULES
+from skdistill.transfer._table import Encoded, learn_table
+
+__all__ = ["PoolTransferSet"]
+
+_ROWS = Instance(
+    "an array or a data frame of rows",
+    lambda value: hasattr(value, "shape") or isinstance(value, (list, tuple)),
+)
+
+
+class PoolTransferSet(BaseTransferSet):
+    """Real unlabelled rows, drawn from a pool: better than any synthetic ones.
+
+    Rows are drawn without replacement until none is left; a longer sample
+    starts over, with a warning.
+
+    Parameters
+    ----------
+    teacher : predictor or callable, default=None
+        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        unfitted (then a clone is fitted on ``X, y``).
+    pool : array-like or DataFrame of shape (n_pool, n_features), default=None
+        Rows with the columns of X, in the same order and of the same dtypes.
+        They come out as they are, and may leave the bounds of X. None takes X
+        itself.
+    n_samples : int or "auto", default="auto"
+        Rows drawn by default: so many that those of X and these are 10,000
+        together (as many as X has where it has 10,000 by itself), but no more
+        than the pool has.
+    categorical_features : "from_dtype", None, mask, positions or names, \
+            default="from_dtype"
+        Columns that hold levels. "from_dtype" takes a frame's categorical,
+        string and object columns.
+    random_state : int, RandomState instance or None, default=None
+        Seeds :meth:`sample`.
+
+    Attributes
+    ----------
+    n_samples_ : int
+        What ``n_samples`` came to.
+    categorical_features_ : ndarray of shape (n_features,), dtype bool
+        Which columns were taken as levels.
+    teacher_ : predictor
+        The teacher that labelled; after :meth:`fit_resample` alone.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, where X has them.
+
+    See Also
+    --------
+    BootstrapTransferSet : Rows of X, drawn with replacement.
+    MixtureTransferSet : A pool and synthetic rows together.
+
+    Notes
+    -----
+    ``clone`` hands the pool on by reference. The rows given to ``fit`` say
+    what columns there must be, nothing more. Rows have no parents, since they
+    do not come from X.
+
+    References
+    ----------
+    .. [1] J. Ba, R. Caruana, "Do deep nets really need to be deep?", NIPS
+       2014, 2654-2662.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill import PoolTransferSet
+    >>> unlabelled = np.arange(12.0).reshape(6, 2)
+    >>> pool = PoolTransferSet(pool=unlabelled, random_state=0)
+    >>> pool.fit([[0.0, 1.0]]).sample(3)
+    array([[0., 1.],
+           [2., 3.],
+           [8., 9.]])
+    """
+
+    _parameter_rules = {"pool": [OneOf(None), _ROWS], **COMMON_RULES}
+
+    def __init__(
+        self,
+        teacher: Any = None,
+        pool: Any = None,
+        *,
+        n_samples: Any = "auto",
+        categorical_features: Any = "from_dtype",
+        random_state: Any = None,
+    ):
+        self.teacher = teacher
+        self.pool = pool
+        self.n_samples = n_samples
+        self.categorical_features = categorical_features
+        self.random_state = random_state
+
+    def _learn(self, rows: Encoded) -> None:
+        if self.pool is not None:
+            pool = self._check_pool()
+            self._table = learn_table(pool, self.categorical_features)
+            rows = self._table.encode(pool)
+        self._rows = rows
+        self._block_rows = len(rows)  # a pass over the pool
+        if isinstance(self.n_samples, str):
+            self.n_samples_ = min(self.n_samples_, len(rows))
+
+    def _check_pool(self) -> Any:
+        """Return the pool as validated rows of the kind of X."""
+        columns, dtypes = self._table.columns, self._table.dtypes
+        wanted = "an array" if columns is None else "a data frame"
+        if is_frame(self.pool) != (columns is not None):
+            raise TypeError(f"X is {wanted}, and so must be the pool. Got {type(self.pool)}.")
+        if columns is not None and list(self.pool.columns) != list(columns):
+            raise ValueError(
+                f"The pool must have the columns of X, {list(columns)}, in this order. Got "
+                f"{list(self.pool.columns)}."
+            )
+        try:
+            pool = check_rows(self, self.pool, reset=False, accept_sparse=False)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"The pool cannot be read: {error}") from error
+        if columns is None:
+            if not np.can_cast(pool.dtype, dtypes[0], "same_kind"):
+                raise ValueError(
+                    f"The pool has dtype {pool.dtype}, which does not go into that of X, "
+                    f"{dtypes[0]}. Convert X or the pool."
+                )
+            return pool.astype(dtypes[0], copy=False)
+        odd = [
+            f"{name!r}: {theirs} where X has {ours}"
+            for name, ours, theirs in zip(columns, dtypes, pool.dtypes, strict=True)
+            if ours != theirs
+        ]
+        if odd:
+            raise ValueError(
+                f"The pool must have the dtypes of X. Columns that differ: {'; '.join(odd)}. "
+                "Try pool.astype(X.dtypes)."
+            )
+        return pool
+
+    def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
+        return self._rows.take(rng.permutation(len(self._rows))[:size]), None
+
+    def _check_count(self, n_samples: Any) -> int:
+        count = super()._check_count(n_samples)
+        if count > len(self._rows):
+            warnings.warn(
+                f"The pool has {len(self._rows)} rows, but {count} are asked for: some come more "
+                "than once. Mix the pool with synthetic rows (MixtureTransferSet) instead.",
+                DistillationWarning,
+                stacklevel=3,
+            )
+        return count
+
+    def __sklearn_clone__(self) -> Any:
+        # Like a fitted teacher, the pool is handed on, never copied.
+        shell = type(self)(**self.get_params(deep=False))
+        shell.pool = None
+        fresh = super(PoolTransferSet, shell).__sklearn_clone__()
+        fresh.pool = self.pool
+        return fresh

@@ -1,0 +1,76 @@
+"""Uniform points of a Boolean cube, in the coding and kind of the user's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skdistill._rows import is_frame, like_rows
+from skdistill.trees._literals import two_values
+
+__all__ = ["cube_coding", "draw_cube"]
+
+
+def cube_coding(X: Any) -> tuple[float, float]:
+    """Read the coding of Boolean inputs, {0, 1} or {-1, 1}, from rows.
+
+    Parameters
+    ----------
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+
+    Returns
+    -------
+    low, high : float
+        -1 and 1 where any row holds a -1; 0 and 1 otherwise.
+
+    Raises
+    ------
+    ValueError
+        If a column holds anything else.
+    """
+    rows = X.to_numpy() if is_frame(X) else X
+    if rows.dtype.kind not in "biuf":
+        raise ValueError(
+            'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but X holds '
+            f'{rows.dtype}. Use domain="auto", which splits any column.'
+        )
+    coding = two_values(rows)
+    if coding is None:
+        odd = [j for j in range(rows.shape[1]) if two_values(rows[:, j]) is None]
+        what = (
+            f"column {odd[0]} holds {np.unique(rows[:, odd[0]])[:5].tolist()}"
+            if odd
+            else "some columns hold 0 and others -1"
+        )
+        raise ValueError(
+            f'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but {what}. '
+            'Use domain="auto", which splits any column.'
+        )
+    return float(coding[0]), float(coding[1])
+
+
+def draw_cube(
+    X: Any, n_samples: int, rng: np.random.Generator, fixed: dict[int, float] | None = None
+) -> Any:
+    """Draw uniform points of the cube, or of a subcube.
+
+    Parameters
+    ----------
+    X : ndarray or DataFrame of shape (n, n_features)
+        Rows whose coding, kind and dtypes are kept.
+    n_samples : int
+    rng : Generator
+    fixed : dict of int to float, default=None
+        Columns that are held at a value.
+
+    Returns
+    -------
+    points : ndarray or DataFrame of shape (n_samples, n_features)
+    """
+    low, high = cube_coding(X)
+    bits = rng.integers(0, 2, size=(n_samples, X.shape[1]), dtype=np.int8)
+    points = np.where(bits, np.float32(high), np.float32(low))
+    for column, value in (fixed or {}).items():
+        points[:, column] = value
+    return like_rows(points, X)

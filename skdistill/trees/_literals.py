@@ -1,0 +1,80 @@
+"""Literals: the yes-or-no questions ``x_j <= t`` that a tree may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Literals", "find_literals", "two_values"]
+
+
+@dataclass(frozen=True)
+class Literals:
+    """Questions about columns, sorted by column.
+
+    Parameters
+    ----------
+    feature : ndarray of shape (n_literals,), dtype intp
+        Column asked about.
+    threshold : ndarray of shape (n_literals,)
+        A row answers yes where its value is at most that; a gap answers no.
+    """
+
+    feature: np.ndarray
+    threshold: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.feature)
+
+    def __call__(self, X: np.ndarray) -> np.ndarray:
+        """Answer for every row; returns an ndarray of shape (n, n_literals), dtype bool."""
+        return X[:, self.feature] <= self.threshold
+
+    @property
+    def first(self) -> np.ndarray:
+        """Where each column's literals start; shape (n_columns_with_literals,)."""
+        return np.flatnonzero(np.diff(self.feature, prepend=-1))
+
+
+def two_values(column: np.ndarray) -> np.ndarray | None:
+    """Return the coding {0, 1} or {-1, 1} that a column keeps to; None where it has another."""
+    values = np.unique(column)
+    for coding in ((0.0, 1.0), (-1.0, 1.0)):
+        if np.isin(values, coding).all():
+            return np.array(coding)
+    return None
+
+
+def _thresholds(column: np.ndarray, n_bins: int) -> np.ndarray:
+    """At most ``n_bins - 1`` thresholds half-way between values, by quantiles of the rows."""
+    values, count = np.unique(column[~np.isnan(column)], return_counts=True)
+    middle = (values[:-1].astype(np.float64) + values[1:]) / 2.0
+    if len(values) <= n_bins:
+        return middle
+    # The last value whose share of rows up to it stays within each quantile.
+    share = np.cumsum(count)[:-1] / count.sum()
+    wanted = np.arange(1, n_bins) / n_bins
+    place = np.minimum(np.searchsorted(share, wanted), len(middle) - 1)
+    return middle[np.unique(place)]
+
+
+def find_literals(X: np.ndarray, n_bins: int) -> Literals:
+    """Find the candidate questions of each column.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, n_features), dtype float32
+        Rows as a tree reads them; NaN where missing.
+    n_bins : int
+        A column with no more distinct values is asked at each gap between
+        them, any other at so many quantiles, less one.
+
+    Returns
+    -------
+    literals : Literals
+        None of a constant column.
+    """
+    found = [_thresholds(column, n_bins) for column in X.T]
+    feature = np.repeat(np.arange(X.shape[1]), [len(thresholds) for thresholds in found])
+    return Literals(feature, np.concatenate([*found, np.empty(0)]))

@@ -1,0 +1,120 @@
+"""Rows that are probed, and what is known of each size and node of a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skdistill.base import LabelledRows
+from skdistill.teachers._ask import Labels
+
+__all__ = ["Pool", "SizedTree", "node_indicators"]
+
+
+@dataclass(frozen=True)
+class SizedTree:
+    """The best tree of one size.
+
+    Parameters
+    ----------
+    n_leaves : int
+        Its size.
+    fidelity : float
+        On the rows that were searched: agreement with the teacher, or R².
+    tree : DecisionTreeClassifier or DecisionTreeRegressor
+        Plain and fitted; it reads rows as the distilled tree's own ``tree_``
+        does.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdistill.trees import SizedTree
+    >>> stump = DecisionTreeClassifier(max_depth=1).fit([[0.0], [1.0]], [0, 1])
+    >>> SizedTree(2, 1.0, stump).n_leaves
+    2
+    """
+
+    n_leaves: int
+    fidelity: float
+    tree: Any
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Labelled rows as a search reads them.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, n_features), dtype float32
+    targets : ndarray of shape (n, n_targets)
+        Label distributions, or values.
+    labels : Labels
+        The same as the teacher gave them.
+    weight : ndarray of shape (n,)
+    """
+
+    X: np.ndarray
+    targets: np.ndarray
+    labels: Labels
+    weight: np.ndarray
+
+    def take(self, index: np.ndarray) -> Pool:
+        """Return the rows at ``index``."""
+        own = self.labels
+        labels = Labels(
+            own.classes,
+            None if own.codes is None else own.codes[index],
+            None if own.targets is None else own.targets[index],
+        )
+        return Pool(self.X[index], self.targets[index], labels, self.weight[index])
+
+    def replace(self, fixed: dict[int, bool], fresh: Pool, mass: float) -> Pool:
+        """Put fresh rows of a subcube, of that weight in all, where others were."""
+        inside = np.ones(len(self.X), dtype=bool)
+        for column, low in fixed.items():
+            inside &= (self.X[:, column] <= _middle(fresh.X, self.X)) == low
+        rest = self.take(np.flatnonzero(~inside))
+
+        def join(name: str) -> Any:
+            first, second = getattr(rest.labels, name), getattr(fresh.labels, name)
+            return None if first is None else np.concatenate([first, second])
+
+        labels = Labels(self.labels.classes, join("codes"), join("targets"))
+        weight = np.concatenate([rest.weight, np.full(len(fresh.X), mass / len(fresh.X))])
+        return Pool(
+            np.concatenate([rest.X, fresh.X]),
+            np.concatenate([rest.targets, fresh.targets]),
+            labels,
+            weight,
+        )
+
+    def scaled_targets(self) -> np.ndarray:
+        """Targets with values at mean zero and variance one: sums of squares stay exact."""
+        if self.labels.classes is not None:
+            return self.targets
+        share = self.weight / self.weight.sum()
+        centred = self.targets - share @ self.targets
+        spread = np.sqrt((share @ centred**2).sum())
+        return centred / spread if spread > 0 else centred
+
+    def labelled(self) -> LabelledRows:
+        """Return the same rows as the measures of fidelity take them."""
+        return LabelledRows(self.X, self.labels, self.weight, len(self.X))
+
+
+def _middle(*rows: np.ndarray) -> float:
+    """Half-way between the two values of a cube's coding."""
+    return float(min(X.min() for X in rows) + max(X.max() for X in rows)) / 2.0
+
+
+def node_indicators(tree: Any, X: np.ndarray) -> np.ndarray:
+    """Which rows pass through which nodes: shape (n, node_count), float64.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+    X : ndarray of shape (n, n_features), dtype float32
+    """
+    return tree.decision_path(X).toarray().astype(np.float64)
