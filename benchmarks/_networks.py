@@ -3,10 +3,10 @@
 The network is a ReLU network of residual blocks h + relu(W h + b) in
 maximal-update parametrisation: inputs are mixed with standard deviation
 1 / sqrt(d), blocks with sqrt(2 / width), the readout starts at zero and is divided by
-the width; Adam's step is ``rate`` for the input layer, the biases and the
-readout, and ``rate`` / width for the blocks, so that every layer learns
-features at any width (G. Yang et al., "Tensor programs V", arXiv:2203.03466,
-table 8). It learns the labels -1 and 1 by squared error on a fixed sample of
+the width; Adam's step is ``rate`` for the biases and the readout, ``rate`` /
+width for the blocks, and ``rate`` 100 / d for the input layer, so that every
+layer learns features at any width (G. Yang et al., "Tensor programs V",
+arXiv:2203.03466, table 8) and any number of inputs. It learns the labels -1 and 1 by squared error on a fixed sample of
 uniform points of the cube, as in E. Boix-Adsera, "Towards a theory of model
 distillation", arXiv:2403.09053, figure 5.
 
@@ -99,11 +99,14 @@ class ResidualNetwork(torch.nn.Module):
 
     def parameter_groups(self, rate: float) -> list[dict[str, Any]]:
         """Adam's step by the kind of the parameter."""
-        matrices = [block.weight for block in self.blocks]
-        others = [p for p in self.parameters() if all(p is not m for m in matrices)]
+        matrices = {id(block.weight) for block in self.blocks} | {id(self.first.weight)}
         return [
-            {"params": others, "lr": rate},
-            {"params": matrices, "lr": rate / self.readout.in_features},
+            {"params": [p for p in self.parameters() if id(p) not in matrices], "lr": rate},
+            {"params": [self.first.weight], "lr": rate * 100 / self.first.in_features},
+            {
+                "params": [block.weight for block in self.blocks],
+                "lr": rate / self.readout.in_features,
+            },
         ]
 
 
@@ -120,7 +123,7 @@ class Recipe:
     width, n_layers : int
         Of the network.
     rate : float
-        Adam's first step for the input layer; it falls as a cosine to zero.
+        Adam's first step for biases and readout; it falls as a cosine to zero.
     batch_size, n_epochs : int
         Rows a step, and passes.
     stop_at : float, optional
@@ -260,17 +263,17 @@ def _train(recipe: Recipe, tree: BooleanTree, verbose: bool) -> ResidualNetwork:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: 0.5 * (1 + math.cos(math.pi * step / n_steps))
     )
-    module.train()
+    few = _N_FRESH // 5
     for epoch in range(recipe.n_epochs):
         total = 0.0
-        for step, (rows, labels) in enumerate(_batches(X, y, recipe.batch_size, generator)):
+        for rows, labels in _batches(X, y, recipe.batch_size, generator):
             loss = torch.nn.functional.mse_loss(module(rows), labels)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
             total += float(loss.detach()) * len(rows)
-            if recipe.stop_at and step % 5 == 0 and accuracy(module, fresh, truth) > recipe.stop_at:
+            if recipe.stop_at and accuracy(module, fresh[:few], truth[:few]) > recipe.stop_at:
                 return module
         if verbose:
             reached = accuracy(module, fresh, truth)

@@ -11,9 +11,16 @@ from skdistill.rules import RuleSet, extract_rules
 from skdistill.teachers import CachedTeacher, CallableTeacher, TorchTeacher
 from skdistill.theory import SequentialCertificate, fidelity_certificate
 from skdistill.transfer import (
+    AdapterTransferSet,
+    BoundaryTransferSet,
+    CommitteeTransferSet,
+    InvarianceTransferSet,
     KernelDensityTransferSet,
     LocalGaussianTransferSet,
+    MixtureTransferSet,
     MungeTransferSet,
+    PoolTransferSet,
+    UncertaintyTransferSet,
 )
 from skdistill.trees import (
     DistilledTreeClassifier,
@@ -25,22 +32,29 @@ from skdistill.trees import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdapterTransferSet",
+    "BoundaryTransferSet",
     "CachedTeacher",
     "CallableTeacher",
+    "CommitteeTransferSet",
     "DistilledClassifier",
     "DistilledRegressor",
     "DistilledTreeClassifier",
     "DistilledTreeRegressor",
     "FidelityScorer",
+    "InvarianceTransferSet",
     "JuntaDistiller",
+    "KernelDensityTransferSet",
     "LinearProbeTreeClassifier",
     "LinearProbeTreeRegressor",
-    "KernelDensityTransferSet",
     "LocalGaussianTransferSet",
+    "MixtureTransferSet",
     "MungeTransferSet",
+    "PoolTransferSet",
     "RuleSet",
     "SequentialCertificate",
     "TorchTeacher",
+    "UncertaintyTransferSet",
     "__version__",
     "extract_rules",
     "fidelity_certificate",

@@ -10,7 +10,23 @@ from skdistill import (
     DistilledTreeClassifier,
     DistilledTreeRegressor,
     JuntaDistiller,
+    KernelDensityTransferSet,
+    LinearProbeTreeClassifier,
+    LinearProbeTreeRegressor,
+    LocalGaussianTransferSet,
+    MixtureTransferSet,
     MungeTransferSet,
+    PoolTransferSet,
+)
+from skdistill.transfer import (
+    BootstrapTransferSet,
+    ForestDensityTransferSet,
+    GaussianCopulaTransferSet,
+    GaussianMixtureTransferSet,
+    InterpolationTransferSet,
+    MarginalTransferSet,
+    NoiseTransferSet,
+    UniformTransferSet,
 )
 
 
@@ -42,6 +58,19 @@ def distillers():
         ),
         DistilledRegressor(),
         DistilledRegressor(LinearRegression(), DecisionTreeRegressor(), transfer_set=None),
+        LinearProbeTreeClassifier(DecisionTreeClassifier(max_depth=3)),
+        LinearProbeTreeRegressor(DecisionTreeRegressor(max_depth=3)),
+    ]
+
+
+def probe_trees():
+    """Trees from a teacher's inside, by probes."""
+    return [
+        LinearProbeTreeClassifier(DecisionTreeClassifier(max_depth=3), split_score="both"),
+        LinearProbeTreeClassifier(
+            DecisionTreeClassifier(max_depth=3), split_score="residual", labels="soft"
+        ),
+        LinearProbeTreeRegressor(DecisionTreeRegressor(max_depth=3), split_score="both"),
     ]
 
 
@@ -55,4 +84,27 @@ def query_learners():
 
 def transfer_sets():
     """Transfer sets, as transformers and as samplers."""
-    return [MungeTransferSet(), MungeTransferSet(GaussianNB())]
+    return [MungeTransferSet(), MungeTransferSet(GaussianNB()), *density_sets()]
+
+
+def density_sets():
+    """Transfer sets that learn from the rows alone, whatever the teacher says."""
+    return [
+        LocalGaussianTransferSet(),
+        LocalGaussianTransferSet(GaussianNB()),
+        KernelDensityTransferSet(),
+        GaussianMixtureTransferSet(max_components=3),
+        GaussianCopulaTransferSet(),
+        InterpolationTransferSet(),
+        NoiseTransferSet(),
+        MarginalTransferSet(),
+        UniformTransferSet(),
+        BootstrapTransferSet(),
+        PoolTransferSet(),
+        PoolTransferSet(GaussianNB()),
+        ForestDensityTransferSet(n_estimators=3),
+        MixtureTransferSet(
+            transfer_sets=[("near", NoiseTransferSet()), ("far", UniformTransferSet())]
+        ),
+        MixtureTransferSet(GaussianNB(), [("all", MarginalTransferSet())]),
+    ]

@@ -341,6 +341,8 @@ def _draw(ax: Any, column: ColumnComparison) -> None:
             ax.bar(place + step, shares, width=0.4, label=label, color=color, alpha=0.7)
         words = [level if len(level) <= 12 else level[:11] + "…" for level in column.levels]
         crowded = sum(map(len, words)) > 24
-        ax.set_xticks(place, words, rotation=45 if crowded else 0, ha="right" if crowded else "center")
+        ax.set_xticks(
+            place, words, rotation=45 if crowded else 0, ha="right" if crowded else "center"
+        )
     ax.set_yticks([])
     ax.set_title(f"{column.name}: distance {column.distance:.2f}", fontsize="medium")

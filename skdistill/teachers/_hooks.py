@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,17 +113,23 @@ def _readers(module: Any) -> list[str]:
 
 @contextmanager
 def _watched(module: Any, points: Any, see: See) -> Iterator[None]:
-    """Show what runs through some points to ``see``; every hook is gone afterwards."""
+    """Show what this thread runs through some points; every hook is gone afterwards."""
     parts = dict(module.named_modules(remove_duplicate=False))
+    thread = threading.get_ident()
+
+    def see_own(point: str, value: Any) -> None:
+        if threading.get_ident() == thread:  # others may ask the same network meanwhile
+            see(point, value)
+
     handles = []
     try:
         for point in points:
             # A submodule's own name comes first, even one that ends in ":input".
             if point in parts:
-                handles.append(parts[point].register_forward_hook(_output_hook(see, point)))
+                handles.append(parts[point].register_forward_hook(_output_hook(see_own, point)))
             else:
                 part = parts[point.removesuffix(INPUT)]
-                hook = _input_hook(see, point)
+                hook = _input_hook(see_own, point)
                 handles.append(part.register_forward_pre_hook(hook, with_kwargs=True))
         yield
     finally:

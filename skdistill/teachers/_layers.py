@@ -114,7 +114,7 @@ def choose_numbered(layers: Any, names: Sequence[str], owner: str) -> list[int]:
     asked = layer_list(layers)
     if asked is None:
         return list(range(len(names)))
-    places = {name: position for position, name in enumerate(names)}
+    places: dict[Any, int] = {name: position for position, name in enumerate(names)}
     places |= {position: position for position in range(len(names))}
     places |= {position - len(names): position for position in range(len(names))}
     unknown = [name for name in asked if name not in places]

@@ -248,7 +248,7 @@ def _called(answer: Any, n_rows: int, name: str) -> Any:
     """Check one batch of a function's answers, and flatten it to shape (n_rows, width)."""
     if hasattr(answer, "detach"):
         answer = answer.detach().cpu().numpy()
-    values = answer.tocsr() if sparse.issparse(answer) else np.asarray(answer)
+    values: Any = answer.tocsr() if sparse.issparse(answer) else np.asarray(answer)
     if not values.shape or values.shape[0] != n_rows:
         raise ValueError(
             f"layers={name} was asked {n_rows} rows and gave an array of shape {values.shape}. It "

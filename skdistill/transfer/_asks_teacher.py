@@ -113,7 +113,7 @@ class AsksTeacherMixin:
             del self._y
 
     def _learn(self, rows: Encoded) -> None:
-        X = self._table.decode(rows.copy())
+        X = self._table.decode(rows)
         kind = self._check_kind(self.teacher)
         if self._y is not None:
             check_consistent_length(X, self._y)
@@ -137,7 +137,7 @@ class AsksTeacherMixin:
         before = teacher.n_queries_ if remembers else 0
         labels = ask_labels(
             self.teacher_,
-            self._table.decode(rows.copy()),
+            self._table.decode(rows),
             soft=soft,
             classification=classification,
             n_jobs=self.n_jobs,

@@ -164,7 +164,7 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
         return "classifier"
 
     def _learn_asking(self, rows: Encoded, rng: np.random.Generator) -> None:
-        self.base_ = fit_inner(self.base, self, rows, rng)
+        self.base_, rows = fit_inner(self.base, self, rows, rng)
         picture = fit_picture(rows)
         known, labels, parents = self._labelled(rows, rng)
         near, far = _pairs(

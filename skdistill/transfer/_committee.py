@@ -19,7 +19,7 @@ from skdistill.teachers._kind import teacher_kind
 from skdistill.teachers._resolve import seeded_clone
 from skdistill.transfer._asks_teacher import ASKING_RULES, AsksTeacherMixin
 from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._inner import draw_inner, fit_inner, join, merge
+from skdistill.transfer._inner import draw_inner, fit_inner, merge
 from skdistill.transfer._neighbors import fit_picture
 from skdistill.transfer._resample import keep_by_weight
 from skdistill.transfer._table import Encoded
@@ -176,7 +176,7 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
         self.random_state = random_state
 
     def _learn_asking(self, rows: Encoded, rng: np.random.Generator) -> None:
-        self.base_ = fit_inner(self.base, self, rows, rng)
+        self.base_, rows = fit_inner(self.base, self, rows, rng)
         self._picture = fit_picture(rows)
         self._classification = teacher_kind(self.teacher_) == "classifier"
         answers: list[np.ndarray] = []

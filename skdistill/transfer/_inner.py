@@ -25,8 +25,8 @@ BASE_RULE = Instance(
 
 
 def fit_inner(
-    given: Any, owner: BaseTransferSet, rows: Encoded, rng: np.random.Generator
-) -> BaseTransferSet:
+    given: Any, owner: Any, rows: Encoded, rng: np.random.Generator
+) -> tuple[BaseTransferSet, Encoded]:
     """Fit a clone of a transfer set on the rows of another one.
 
     Parameters
@@ -35,7 +35,8 @@ def fit_inner(
         None is a :class:`MungeTransferSet`; a generator that is no transfer
         set is put into an :class:`AdapterTransferSet`.
     owner : BaseTransferSet
-        Whose table, and so whose categorical columns, the inner one shares.
+        Gives its categorical columns to the inner set, and takes over that
+        one's table, which may know more levels and wider bounds (of a pool).
     rows : Encoded
         The owner's.
     rng : Generator
@@ -44,7 +45,9 @@ def fit_inner(
     Returns
     -------
     inner : BaseTransferSet
-        Fitted; its encoded rows are rows of the owner.
+        Fitted.
+    rows : Encoded
+        The owner's, encoded anew.
     """
     if given is None:
         given = MungeTransferSet(n_jobs=getattr(owner, "n_jobs", None))
@@ -52,7 +55,9 @@ def fit_inner(
         given = AdapterTransferSet(generator=given)
     inner = seeded_clone(given, np.random.RandomState(rng.integers(2**31 - 1)))
     inner.set_params(categorical_features=owner._table.categorical)
-    return inner.fit(owner._table.decode(rows.copy()))
+    X = owner._table.decode(rows)
+    owner._table = inner.fit(X)._table
+    return inner, owner._table.encode(X)
 
 
 def draw_inner(

@@ -5,29 +5,30 @@ Source: G. McLachlan, D. Peel, "Finite Mixture Models", 2000, section 1.4.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from skdistill._rows import iter_slices
 from skdistill._sklearn import BaseComposition
-from skdistill._validation import Instance, OneOf, validate_parameters
-from skdistill.teachers._resolve import seeded_clone
+from skdistill._validation import Instance, OneOf
 from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._common_table import common_table, same_layout
+from skdistill.transfer._inner import draw_inner, fit_inner, join
 from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._table import MISSING, Encoded, Table
+from skdistill.transfer._sampling import seeds_of
+from skdistill.transfer._table import Encoded
 
 __all__ = ["MixtureTransferSet"]
 
 _NAMED = Instance(
     "a list of (name, transfer set) pairs",
-    lambda value: isinstance(value, (list, tuple))
-    and len(value) > 0
-    and all(
-        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], str)
-        for pair in value
+    lambda value: (
+        isinstance(value, (list, tuple))
+        and len(value) > 0
+        and all(
+            isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], str)
+            for pair in value
+        )
     ),
 )
 _LIST_LIKE = Instance("a list of numbers", lambda value: hasattr(value, "__len__"))
@@ -43,7 +44,8 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         unfitted (then a clone is fitted on ``X, y``).
     transfer_sets : list of (str, transfer set) tuples
         Names, by which nested parameters are set (``name__parameter``), and
-        unfitted transfer sets; clones of them are fitted.
+        unfitted transfer sets, or other generators with ``fit`` and
+        ``sample``; clones of them are fitted.
     weights : array-like of shape (n_transfer_sets,), default=None
         Their shares, in any unit; equal ones by default.
     n_samples : int or "auto", default="auto"
@@ -82,9 +84,8 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     -----
     Of n rows, part m gets ``weights_[m]`` * n, rounded up or down at random,
     in every block of rows; within a block they stand in random order. Parents
-    are -1 where a row has none. What is set inside the parts as ``teacher``,
-    ``n_samples``, ``categorical_features`` or ``random_state`` counts at their
-    ``fit`` alone.
+    are -1 where a row has none. ``n_samples``, ``categorical_features`` and the
+    teacher that labels are the mixture's.
 
     References
     ----------
@@ -156,45 +157,6 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         """
         return self._set_params("transfer_sets", **params)
 
-    def fit(self, X: Any, y: Any = None) -> Any:
-        """Fit a clone of every part.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Real rows. Missing values are legal; infinite ones are not.
-        y : Ignored
-            Not used.
-
-        Returns
-        -------
-        self : object
-            The fitted transfer set.
-        """
-        validate_parameters(self)
-        self._check_parts()
-        self.weights_ = self._shares()
-        rng = None if self.random_state is None else check_random_state(self.random_state)
-        self.transfer_sets_ = [
-            (name, self._part(part, rng).fit(X, y)) for name, part in self.transfer_sets
-        ]
-        return super().fit(X, y)
-
-    def _part(self, part: Any, rng: np.random.RandomState | None) -> Any:
-        """Return an unfitted clone that takes levels for levels as the mixture does."""
-        part = seeded_clone(part, rng)
-        if part.get_params(deep=False).get("categorical_features") == "from_dtype":
-            part.set_params(categorical_features=self.categorical_features)
-        return part
-
-    def _check_parts(self) -> None:
-        self._validate_names([name for name, _part in self.transfer_sets])
-        for name, part in self.transfer_sets:
-            if not isinstance(part, BaseTransferSet):
-                raise TypeError(
-                    f"transfer_sets: {name!r} must be a transfer set of skdistill, got {part!r}."
-                )
-
     def _shares(self) -> np.ndarray:
         n_parts = len(self.transfer_sets)
         given = np.ones(n_parts) if self.weights is None else np.asarray(self.weights, np.float64)
@@ -210,16 +172,25 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         return given / given.sum()
 
     def _learn(self, rows: Encoded) -> None:
+        self._validate_names([name for name, _part in self.transfer_sets])
+        self.weights_ = self._shares()
+        rng = np.random.Generator(np.random.SFC64(seeds_of(self.random_state)))
+        table, self.transfer_sets_ = self._table, []
+        for name, part in self.transfer_sets:
+            self.transfer_sets_.append((name, fit_inner(part, self, rows, rng)[0]))
+            self._table = table
         parts = [part for _name, part in self.transfer_sets_]
-        self._table = _common_table(self._table, [part._table for part in parts])
-        self._maps = [_code_maps(part._table, self._table) for part in parts]
-        # A part that draws in long passes (without replacement, say) gets one a block.
+        self._table = common_table([table, *(part._table for part in parts)])
+        self._alike = [same_layout(part._table, self._table) for part in parts]
+        # A part that draws in passes of its own (without replacement, say) gets
+        # one a block, unless a block holds many anyway.
+        usual = BaseTransferSet._block_rows
         passes = [
             int(part._block_rows / share)
             for part, share in zip(parts, self.weights_, strict=True)
-            if share > 0 and part._block_rows > BaseTransferSet._block_rows
+            if share > 0 and part._block_rows != usual
         ]
-        self._block_rows = min(passes, default=BaseTransferSet._block_rows)
+        self._block_rows = min((rows for rows in passes if rows > usual), default=usual)
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
         ends = np.floor(np.cumsum(self.weights_) * size + rng.random()).astype(np.intp)
@@ -227,16 +198,15 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         pieces: list[Encoded] = []
         ancestors: list[np.ndarray | None] = []
         for m, count in enumerate(np.diff(ends, prepend=0)):
-            part = self.transfer_sets_[m][1]
-            for piece in iter_slices(int(count), part._block_rows):
-                rows, parents = part._draw_block(piece.stop - piece.start, rng)
-                pieces.append(Encoded(rows.numbers, _mapped(rows.codes, self._maps[m])))
+            if count > 0:
+                part = self.transfer_sets_[m][1]
+                rows, parents = draw_inner(part, int(count), rng)
+                if not self._alike[m]:
+                    rows = self._table.encode(part._table.decode(rows))
+                pieces.append(rows)
                 ancestors.append(parents)
         order = rng.permutation(size)
-        rows = Encoded(
-            np.concatenate([piece.numbers for piece in pieces])[order],
-            np.concatenate([piece.codes for piece in pieces])[order],
-        )
+        rows = join(pieces).take(order)
         if all(parents is None for parents in ancestors):
             return rows, None
         known = [
@@ -250,33 +220,3 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         for (_name, part), share in zip(self.transfer_sets_, self.weights_, strict=True):
             part._check_count(int(share * count))  # a pool that is too small says so
         return count
-
-
-def _common_table(table: Table, others: list[Table]) -> Table:
-    """Widen bounds and levels to those of all parts: real rows of a pool stay as they are."""
-    low = np.minimum.reduce([table.low, *(other.low for other in others)])
-    high = np.maximum.reduce([table.high, *(other.high for other in others)])
-    levels = [
-        np.unique(np.concatenate([table.levels[k], *(other.levels[k] for other in others)]))
-        for k in range(len(table.levels))
-    ]
-    return replace(table, low=low, high=high, levels=levels)
-
-
-def _code_maps(table: Table, common: Table) -> list[np.ndarray]:
-    """The common code of each of a part's levels, column by column."""
-    return [
-        np.searchsorted(ours, theirs).astype(np.int32)
-        for ours, theirs in zip(common.levels, table.levels, strict=True)
-    ]
-
-
-def _mapped(codes: np.ndarray, maps: list[np.ndarray]) -> np.ndarray:
-    """Turn a part's codes into common ones; missing stays missing."""
-    if all(len(m) == 0 or m[-1] == len(m) - 1 for m in maps):
-        return codes
-    columns = [
-        np.where(column == MISSING, MISSING, m.take(column, mode="clip") if len(m) else MISSING)
-        for column, m in zip(codes.T, maps, strict=True)
-    ]
-    return np.column_stack(columns).astype(np.int32)

@@ -17,10 +17,15 @@ from sklearn.utils.validation import check_is_fitted
 from skdistill._rows import check_rows, mix_words, row_hashes
 from skdistill._validation import Instance, Number, OneOf
 from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._neighbors import build_graph, disjoint_layers, fit_picture
+from skdistill.transfer._exchange import exchange_levels, exchange_numbers, spread_of
+from skdistill.transfer._neighbors import build_graph, fit_picture
+from skdistill.transfer._pairs import Partners, disjoint_layers
 from skdistill.transfer._table import Encoded
 
 __all__ = ["MungeTransferSet"]
+
+# Rows drawn at a time where X has fewer.
+_BLOCK_ROWS = 16_384
 
 _LIST_LIKE = Instance(
     "a mask, positions or names of columns",
@@ -142,25 +147,26 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
         self._rows = rows
         self._picture = fit_picture(rows)
         self._graph = build_graph(self._picture(rows), self.n_neighbors, self.n_jobs)
-        self._block_rows = self._n_rows  # a pass over all rows, which conserves marginals
         self.n_distinct_ = len(self._graph.start)
+        # A block is one pass over all rows, or several where they are few.
+        copies = max(_BLOCK_ROWS // self._n_rows, 1)
+        self._block_rows = copies * self._n_rows
+        self._partners = Partners(self._graph, copies) if self.n_distinct_ > 1 else None
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         n = self._n_rows
-        rows = self._rows.copy()
-        self._exchange(rows, rng)
-        if size == n:
-            return rows, np.arange(n)
-        chosen = rng.permutation(n)[:size]  # a random part of the last pass
-        return rows.take(chosen), chosen
-
-    def _exchange(self, rows: Encoded, rng: np.random.Generator) -> None:
-        """Turn all rows into one munged copy of themselves, in place."""
-        if not self._graph.neighbors.shape[1] or not self.p_swap:
-            return
-        for a, b in disjoint_layers(self._graph, rng):
-            exchange_numbers(rows.numbers, a, b, self.p_swap, self.local_variance, rng)
-            exchange_levels(rows.codes, a, b, self.p_swap, rng)
+        copies = -(-size // n)
+        parents = np.tile(np.arange(n), copies)
+        rows = self._rows.take(parents)
+        if self._partners is not None and self.p_swap:
+            for a, b in disjoint_layers(self._partners, len(parents), rng):
+                exchange_numbers(rows.numbers, a, b, self.p_swap, self.local_variance, rng)
+                exchange_levels(rows.codes, a, b, self.p_swap, rng)
+        if size == len(parents):
+            return rows, parents
+        whole = (copies - 1) * n  # and a random part of the last pass
+        chosen = np.concatenate([np.arange(whole), whole + rng.permutation(n)[: size - whole]])
+        return rows.take(chosen), parents[chosen]
 
     def transform(self, X: Any) -> Any:
         """Return a synthetic copy of every row of X, row by row.
@@ -192,7 +198,7 @@ class MungeTransferSet(OneToOneFeatureMixin, TransformerMixin, BaseTransferSet):
         draws = _uniforms(X, 2 * d + c, seed + 1)
         swap = draws[:, :d] < self.p_swap
         noise = ndtri(np.clip(draws[:, d : 2 * d], 1e-16, 1 - 1e-16))
-        noise *= _spread(own.numbers, other.numbers, self.local_variance)
+        noise *= spread_of(own.numbers, other.numbers, self.local_variance)
         np.copyto(own.numbers, noise + other.numbers, where=swap, casting="same_kind")
         np.copyto(own.codes, other.codes, where=draws[:, 2 * d :] < self.p_swap)
         return self._table.decode(own)
@@ -214,63 +220,3 @@ def _uniforms(X: Any, width: int, seed: int) -> np.ndarray:
     with np.errstate(over="ignore"):
         keys = row_hashes(X, seed)[:, np.newaxis] + np.arange(1, width + 1, dtype=np.uint64)
         return (mix_words(mix_words(keys)) >> np.uint64(11)) * 2.0**-53
-
-
-def _spread(one: np.ndarray, other: np.ndarray, s: float) -> np.ndarray:
-    """Deviation |one - other| / s; zero at a gap, which is exchanged as it is."""
-    spread = np.abs(one - other)
-    spread /= spread.dtype.type(s)
-    if np.isnan(spread.sum()):
-        np.nan_to_num(spread, copy=False, nan=0.0)
-    return spread
-
-
-def exchange_numbers(
-    numbers: np.ndarray,
-    a: np.ndarray,
-    b: np.ndarray,
-    p: float,
-    s: float,
-    rng: np.random.Generator,
-) -> None:
-    """Let disjoint pairs of rows exchange numbers, in place.
-
-    Parameters
-    ----------
-    numbers : ndarray of shape (n, n_numeric)
-    a, b : ndarray of shape (n_pairs,)
-        Rows; none stands twice.
-    p : float
-        Probability of an exchange, drawn once a pair and attribute.
-    s : float
-        New values are normal with deviation |difference| / s.
-    rng : Generator
-    """
-    width = numbers.shape[1]
-    if not width:
-        return
-    # Only exchanged entries are gathered and drawn for: with p = 1/2 that is
-    # half of the normals, and 3.5 times as fast as whole rows under a mask.
-    swapped = np.flatnonzero(rng.random((len(a), width)).ravel() < p)
-    pair, column = np.divmod(swapped, width)
-    at_a, at_b = a[pair] * width + column, b[pair] * width + column
-    flat = numbers.reshape(-1)  # a view: rows are contiguous
-    left, right = flat[at_a], flat[at_b]
-    spread = _spread(left, right, s)
-    for place, other in ((at_a, right), (at_b, left)):
-        new = rng.standard_normal(len(swapped), dtype=numbers.dtype)
-        new *= spread
-        new += other
-        flat[place] = new
-
-
-def exchange_levels(
-    codes: np.ndarray, a: np.ndarray, b: np.ndarray, p: float, rng: np.random.Generator
-) -> None:
-    """Let disjoint pairs of rows swap levels, in place; see `exchange_numbers`."""
-    if not codes.shape[1]:
-        return
-    left, right = codes[a], codes[b]
-    swap = rng.random(left.shape, dtype=np.float32) < p
-    codes[a] = np.where(swap, right, left)
-    codes[b] = np.where(swap, left, right)

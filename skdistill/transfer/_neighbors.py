@@ -16,7 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 from skdistill._rows import row_hashes
 from skdistill.transfer._table import Encoded
 
-__all__ = ["NeighborGraph", "build_graph", "disjoint_layers", "fit_picture"]
+__all__ = ["NeighborGraph", "build_graph", "fit_picture"]
 
 # Below this width a k-d tree beats the brute search (measured at 10,000 rows).
 _TREE_WIDTH = 6
@@ -119,17 +119,6 @@ class NeighborGraph:
     keys: np.ndarray
     index: NearestNeighbors
 
-    def draw_partner(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return a random near row for each of ``rows``."""
-        k = self.neighbors.shape[1]
-        pick = (rng.random(len(rows), dtype=np.float32) * np.float32(k)).astype(np.intp)
-        # A product next below k may round to it.
-        place = self.group[rows] * k + np.minimum(pick, k - 1)
-        group = self.neighbors.ravel().take(place)
-        if len(self.start) == len(self.group):  # no repeats
-            return self.members.take(group)
-        return self.draw_member(group, rng)
-
     def near_groups(self, picture: np.ndarray) -> np.ndarray:
         """Return the nearest different groups of rows that come later.
 
@@ -149,11 +138,6 @@ class NeighborGraph:
         # told by its content, and goes to the end.
         itself = self.keys[found] == row_hashes(picture)[:, np.newaxis]
         return np.take_along_axis(found, np.argsort(itself, axis=1, kind="stable"), axis=1)[:, :k]
-
-    def draw_member(self, group: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return a random row of each group."""
-        step = (rng.random(len(group)) * self.count[group]).astype(np.intp)
-        return self.members[self.start[group] + step]
 
 
 def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> NeighborGraph:
@@ -191,56 +175,3 @@ def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> Ne
     else:
         neighbors = index.kneighbors(return_distance=False)  # leaves each row itself out
     return NeighborGraph(group, members, start, count, neighbors, keys, index)
-
-
-def _disjoint(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """Mask of edges (a, b) such that no row stands in two of the edges kept.
-
-    Every edge signs both its rows, later ones over earlier ones; an edge is
-    kept if both its signatures stand. At least the last edge is.
-    """
-    signed = np.empty(n, dtype=np.intp)
-    edge = np.arange(len(a))
-    signed[np.column_stack([a, b]).ravel()] = np.repeat(edge, 2)
-    return (signed[a] == edge) & (signed[b] == edge)
-
-
-def disjoint_layers(
-    graph: NeighborGraph, rng: np.random.Generator
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pair every row with a random near one, in layers of disjoint pairs.
-
-    Parameters
-    ----------
-    graph : NeighborGraph
-    rng : Generator
-
-    Returns
-    -------
-    layers : list of (a, b)
-        Row numbers of the pairs. Within a layer no row stands twice, so its
-        pairs may be handled at once and in any order; together the layers
-        reach every row at least once. Rows that find no free neighbour form
-        the later, small layers.
-    """
-    n = len(graph.group)
-    untouched = rng.permutation(n)
-    free = np.ones(n, dtype=bool)
-    layers: list[tuple[np.ndarray, np.ndarray]] = []
-    first: list[tuple[np.ndarray, np.ndarray]] = []
-    for _ in range(6):  # most rows find a partner that is free as well
-        partner = graph.draw_partner(untouched, rng)
-        both = free[partner]
-        a, b = untouched[both], partner[both]
-        kept = _disjoint(a, b, n)
-        first.append((a[kept], b[kept]))
-        free[a[kept]] = free[b[kept]] = False
-        untouched = untouched[free[untouched]]
-    layers.append((np.concatenate([a for a, _ in first]), np.concatenate([b for _, b in first])))
-    while len(untouched):
-        partner = graph.draw_partner(untouched, rng)
-        kept = _disjoint(untouched, partner, n)
-        layers.append((untouched[kept], partner[kept]))
-        free[untouched[kept]] = free[partner[kept]] = False
-        untouched = untouched[free[untouched]]
-    return layers

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import check_rows, is_frame
+from skdistill._frames import is_frame
+from skdistill._rows import check_rows, stack_rows
 from skdistill._validation import Instance, OneOf
 from skdistill.exceptions import DistillationWarning
 from skdistill.transfer._base import BaseTransferSet
@@ -112,45 +113,50 @@ class PoolTransferSet(BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         if self.pool is not None:
-            pool = self._check_pool()
-            self._table = learn_table(pool, self.categorical_features)
-            rows = self._table.encode(pool)
+            X = self._table.decode(rows)
+            both = stack_rows(X, self._check_pool(X))
+            self._table, rows = learn_table(both, self._table.categorical)
+            rows = rows.take(np.arange(self._n_rows, len(rows)))
         self._rows = rows
         self._block_rows = len(rows)  # a pass over the pool
         if isinstance(self.n_samples, str):
             self.n_samples_ = min(self.n_samples_, len(rows))
 
-    def _check_pool(self) -> Any:
+    def _check_pool(self, X: Any) -> Any:
         """Return the pool as validated rows of the kind of X."""
-        columns, dtypes = self._table.columns, self._table.dtypes
-        wanted = "an array" if columns is None else "a data frame"
-        if is_frame(self.pool) != (columns is not None):
-            raise TypeError(f"X is {wanted}, and so must be the pool. Got {type(self.pool)}.")
-        if columns is not None and list(self.pool.columns) != list(columns):
+        pool = self.pool if hasattr(self.pool, "shape") else np.asarray(self.pool)
+        if is_frame(X) and type(pool) is not type(X):
+            raise TypeError(
+                f"The pool must be a data frame of the same library as X, {type(X)}. Got "
+                f"{type(pool)}."
+            )
+        if is_frame(pool) and not is_frame(X):
+            raise TypeError(f"X is an array, and so must be the pool. Got {type(pool)}.")
+        if is_frame(X) and list(pool.columns) != list(X.columns):
             raise ValueError(
-                f"The pool must have the columns of X, {list(columns)}, in this order. Got "
-                f"{list(self.pool.columns)}."
+                f"The pool must have the columns of X, {list(X.columns)}, in this order. Got "
+                f"{list(pool.columns)}."
             )
         try:
-            pool = check_rows(self, self.pool, reset=False, accept_sparse=False)
+            pool = check_rows(self, pool, reset=False, accept_sparse=False, accept_times=True)
         except (TypeError, ValueError) as error:
             raise type(error)(f"The pool cannot be read: {error}") from error
-        if columns is None:
-            if not np.can_cast(pool.dtype, dtypes[0], "same_kind"):
+        if not is_frame(X):
+            if not np.can_cast(pool.dtype, X.dtype, "same_kind"):
                 raise ValueError(
                     f"The pool has dtype {pool.dtype}, which does not go into that of X, "
-                    f"{dtypes[0]}. Convert X or the pool."
+                    f"{X.dtype}. Convert X or the pool."
                 )
-            return pool.astype(dtypes[0], copy=False)
+            return pool.astype(X.dtype, copy=False)
         odd = [
             f"{name!r}: {theirs} where X has {ours}"
-            for name, ours, theirs in zip(columns, dtypes, pool.dtypes, strict=True)
+            for name, ours, theirs in zip(X.columns, X.dtypes, pool.dtypes, strict=True)
             if ours != theirs
         ]
         if odd:
             raise ValueError(
                 f"The pool must have the dtypes of X. Columns that differ: {'; '.join(odd)}. "
-                "Try pool.astype(X.dtypes)."
+                "Convert the pool, for example with astype or cast."
             )
         return pool
 

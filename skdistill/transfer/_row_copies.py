@@ -46,6 +46,6 @@ class RowCopyMixin(OneToOneFeatureMixin, TransformerMixin):
             on that row's content alone, not on its place or batch.
         """
         check_is_fitted(self)
-        X = check_rows(self, X, reset=False, accept_sparse=False)
+        X = check_rows(self, X, reset=False, accept_sparse=False, accept_times=True)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         return self._table.decode(self._copy(self._table.encode(X), RowDraws(X, seed)))

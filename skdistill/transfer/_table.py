@@ -47,6 +47,9 @@ class Encoded:
 
     def take(self, index: Any) -> Encoded:
         """Return the rows at ``index``: positions or a mask; views for a slice."""
+        if isinstance(index, np.ndarray) and index.dtype != bool:
+            # Four times as fast as by brackets.
+            return Encoded(self.numbers.take(index, axis=0), self.codes.take(index, axis=0))
         return Encoded(self.numbers[index], self.codes[index])
 
 
@@ -107,31 +110,37 @@ class Table:
 
     def allocate(self, n_rows: int) -> Room:
         """Return room for ``n_rows`` decoded rows, to be filled in parts."""
-        return Room(self, self.layout.allocate(n_rows))
+        return Room(self, n_rows)
 
 
-@dataclass(frozen=True)
 class Room:
     """Decoded rows while they are being gathered; see :meth:`Table.allocate`."""
 
-    table: Table
-    room: Any
+    def __init__(self, table: Table, n_rows: int):
+        self._table = table
+        self._room = table.layout.allocate(n_rows)
+        # Bounds of whole parts: without broadcasting over short rows, a
+        # comparison takes a tenth of the time.
+        height = (min(n_rows, _PART_ROWS), 1)
+        self._low, self._high = np.tile(table.low, height), np.tile(table.high, height)
 
     def fill(self, place: slice, rows: Encoded) -> None:
         """Decode rows into their place; they are not changed."""
-        table = self.table
+        whole = self._table.whole
         for part in iter_slices(len(rows), _PART_ROWS):
-            numbers = np.clip(rows.numbers[part], table.low, table.high)
-            if table.whole.all():
+            numbers = rows.numbers[part]
+            numbers = np.maximum(numbers, self._low[: len(numbers)])
+            np.minimum(numbers, self._high[: len(numbers)], out=numbers)
+            if whole.all():
                 np.rint(numbers, out=numbers)
-            elif table.whole.any():
-                numbers[:, table.whole] = np.rint(numbers[:, table.whole])
+            elif whole.any():
+                numbers[:, whole] = np.rint(numbers[:, whole])
             goal = slice(place.start + part.start, place.start + part.stop)
-            table.layout.write(self.room, goal, numbers, rows.codes[part])
+            self._table.layout.write(self._room, goal, numbers, rows.codes[part])
 
     def finish(self) -> Any:
         """Return all rows; the room is given up."""
-        return self.table.layout.finish(self.room)
+        return self._table.layout.finish(self._room)
 
 
 def _categorical_mask(X: Any, categorical_features: Any) -> np.ndarray:

@@ -144,7 +144,7 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
         return "classifier"
 
     def _learn_asking(self, rows: Encoded, rng: np.random.Generator) -> None:
-        self.base_ = fit_inner(self.base, self, rows, rng)
+        self.base_, rows = fit_inner(self.base, self, rows, rng)
         self._candidates, self._parents = draw_inner(self.base_, self.max_queries, rng)
         proba = self._ask(self._candidates, soft=True).targets
         assert proba is not None

@@ -22,7 +22,14 @@ from skdistill.trees._encoder import (
 )
 from skdistill.trees._thresholds import shorten_thresholds
 
-__all__ = ["BaseDistilledTree"]
+__all__ = ["BaseDistilledTree", "leaf_answers"]
+
+
+def leaf_answers(tree: Any, kind: str) -> np.ndarray:
+    """What each node answers: codes of classes, or values of shape (node_count[, n_outputs])."""
+    if kind == "classifier":
+        return tree.value[:, 0, :].argmax(axis=1)
+    return tree.value[:, 0, 0] if tree.value.shape[1] == 1 else tree.value[:, :, 0]
 
 
 class BaseDistilledTree(BaseDistiller):
@@ -42,12 +49,10 @@ class BaseDistilledTree(BaseDistiller):
         self.max_features_ = grown.max_features_
         self.n_outputs_ = grown.n_outputs_
         leaf = self.tree_.apply(encoded)
-        if rows.labels.codes is None:
-            value = self.tree_.value[leaf, :, 0]
-            self.fidelity_ = self._measure(rows, value[:, 0] if value.shape[1] == 1 else value)
-            return
-        answers = np.argmax(self.tree_.value[:, 0, :], axis=1)[leaf]
+        answers = leaf_answers(self.tree_, self._kind)[leaf]
         self.fidelity_ = self._measure(rows, answers)
+        if rows.labels.codes is None:
+            return
         # Of each leaf alone, for its rule.
         weight = np.ones(len(leaf)) if rows.sample_weight is None else rows.sample_weight
         count = self.tree_.node_count

@@ -140,8 +140,9 @@ class Lattice:
         self._words = rng.integers(1, 2**63, size=len(problem.weight), dtype=np.uint64)
         weighted = problem.targets * problem.weight[:, np.newaxis]
         square = (weighted * problem.targets).sum(axis=1)
-        # float32 sums of counts are exact up to 2^24 rows.
-        self._labels = np.column_stack([problem.weight, square, weighted]).astype(np.float32)
+        self._labels = np.column_stack([problem.weight, square, weighted])
+        if problem.classification:  # sums of counts are exact up to 2^24 rows
+            self._labels = self._labels.astype(np.float32)
         self._basis = problem.basis.astype(np.float32)
         self._total = float(problem.weight.sum())
         self.levels = [Level() for _ in range(depth)]

@@ -46,26 +46,30 @@ def two_values(column: np.ndarray) -> np.ndarray | None:
     return None
 
 
-def _thresholds(column: np.ndarray, n_bins: int) -> np.ndarray:
+def _thresholds(column: np.ndarray, weight: np.ndarray, n_bins: int) -> np.ndarray:
     """At most ``n_bins - 1`` thresholds half-way between values, by quantiles of the rows."""
-    values, count = np.unique(column[~np.isnan(column)], return_counts=True)
+    known = ~np.isnan(column)
+    values, place = np.unique(column[known], return_inverse=True)
     middle = (values[:-1].astype(np.float64) + values[1:]) / 2.0
     if len(values) <= n_bins:
         return middle
-    # The last value whose share of rows up to it stays within each quantile.
-    share = np.cumsum(count)[:-1] / count.sum()
-    wanted = np.arange(1, n_bins) / n_bins
-    place = np.minimum(np.searchsorted(share, wanted), len(middle) - 1)
-    return middle[np.unique(place)]
+    # The gap at or after each quantile.
+    mass = np.cumsum(np.bincount(place, weight[known]))
+    wanted = np.arange(1, n_bins) / n_bins * mass[-1]
+    # A rounding error in the sums is not to move a gap.
+    gap = np.searchsorted(mass[:-1], wanted - 1e-9 * mass[-1])
+    return middle[np.unique(np.minimum(gap, len(middle) - 1))]
 
 
-def find_literals(X: np.ndarray, n_bins: int) -> Literals:
+def find_literals(X: np.ndarray, weight: np.ndarray, n_bins: int) -> Literals:
     """Find the candidate questions of each column.
 
     Parameters
     ----------
     X : ndarray of shape (n, n_features), dtype float32
         Rows as a tree reads them; NaN where missing.
+    weight : ndarray of shape (n,)
+        Of the rows, in the quantiles.
     n_bins : int
         A column with no more distinct values is asked at each gap between
         them, any other at so many quantiles, less one.
@@ -75,6 +79,6 @@ def find_literals(X: np.ndarray, n_bins: int) -> Literals:
     literals : Literals
         None of a constant column.
     """
-    found = [_thresholds(column, n_bins) for column in X.T]
+    found = [_thresholds(column, weight, n_bins) for column in X.T]
     feature = np.repeat(np.arange(X.shape[1]), [len(thresholds) for thresholds in found])
     return Literals(feature, np.concatenate([*found, np.empty(0)]))

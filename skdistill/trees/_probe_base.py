@@ -18,7 +18,7 @@ from skdistill.rules._extract import node_rules
 from skdistill.teachers import hidden_representation
 from skdistill.teachers._ask import ask_labels
 from skdistill.trees._assembly import fill_tree
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.trees._base import BaseDistilledTree, leaf_answers
 from skdistill.trees._cube import draw_cube
 from skdistill.trees._encoder import encode
 from skdistill.trees._lattice import Problem
@@ -45,7 +45,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
     layers: Any
     max_depth: int
     max_leaf_nodes: int | None
-    score: str
+    split_score: str
     n_candidates: int
     n_rounds: int
     n_samples: Any
@@ -58,7 +58,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
         "domain": [OneOf("auto", "boolean")],
         "max_depth": [Number(1, whole=True)],
         "max_leaf_nodes": [OneOf(None), Number(1, whole=True)],
-        "score": [OneOf("auto", "both", "residual", "impurity")],
+        "split_score": [OneOf("auto", "both", "residual", "impurity")],
         "n_candidates": [Number(1, whole=True)],
         "n_rounds": [Number(0, whole=True)],
         "n_samples": [OneOf("auto"), Number(2, whole=True)],
@@ -67,11 +67,6 @@ class BaseLinearProbeTree(BaseDistilledTree):
         "binning": [OneOf(None), Number(2, whole=True)],
         "max_refinements": [Number(0, whole=True)],
     }
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = False
-        return tags
 
     def _gather(self, X: Any, y: Any, sample_weight: Any, rng: Any) -> Any:
         if self.domain != "boolean":
@@ -132,7 +127,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
                 "binning=None takes columns of 0 and 1, or of -1 and 1, alone, but X has others. "
                 "Set binning to the most intervals that a column is cut into, such as 16."
             )
-        literals = find_literals(pool.X, self.binning or 2)
+        literals = find_literals(pool.X, pool.weight, self.binning or 2)
         basis = np.zeros((len(pool.X), 0))
         if self._splits_kept(boolean)[0]:
             activations = hidden_representation(self.teacher_, X, self.layers)
@@ -145,7 +140,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
 
     def _splits_kept(self, boolean: bool) -> tuple[int, int]:
         """Splits of each conjunction by residual and by impurity."""
-        score = self.score
+        score = self.split_score
         if score == "auto":
             score = "both" if boolean else "impurity"
         if score == "both":
@@ -181,8 +176,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
             tree_splits(tree), pool.X, pool.targets, pool.weight, classification=classification
         )
         plain = plain_tree(filled, classes=pool.labels.classes, params=self._plain_params())
-        value = filled.value[filled.apply(pool.X)]
-        answers = value[:, 0].argmax(axis=1) if classification else value[:, :, 0]
+        answers = leaf_answers(filled, self._kind)[filled.apply(pool.X)]
         measured = self._measure(pool.labelled(), answers)
         return SizedTree(tree.n_leaves, float(measured), plain)
 
@@ -271,8 +265,8 @@ class BaseLinearProbeTree(BaseDistilledTree):
         check_is_fitted(self)
         if np.isnan(self._node_error).all():
             raise ValueError(
-                'Nothing was probed: splits were chosen by the labels alone (score="impurity", '
-                'which "auto" takes on tables). Use score="both" or "residual".'
+                'Nothing was probed: splits were chosen by the labels alone (split_score="impurity", '
+                'which "auto" takes on tables). Use split_score="both" or "residual".'
             )
         return LRHReport.from_nodes(
             self.tree_, self._node_error, self._node_share, float(self.fidelity_)

@@ -43,7 +43,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         The longest conjunctions.
     max_leaf_nodes : int, default=None
         The most leaves; None leaves it to ``max_depth``.
-    score : {"auto", "both", "residual", "impurity"}, default="auto"
+    split_score : {"auto", "both", "residual", "impurity"}, default="auto"
         How the splits to keep are chosen: by the residual of the linear
         probes, by the impurity of the labels, or three in four by the former.
         "auto" is "both" where every column has two values, and "impurity"
@@ -170,7 +170,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         layers: Any = None,
         max_depth: int = 5,
         max_leaf_nodes: int | None = None,
-        score: str = "auto",
+        split_score: str = "auto",
         n_candidates: int = 4,
         n_rounds: int = 3,
         n_samples: Any = "auto",
@@ -190,7 +190,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         self.labels = labels
         self.domain = domain
         self.layers = layers
-        self.score = score
+        self.split_score = split_score
         self.n_candidates = n_candidates
         self.n_rounds = n_rounds
         self.n_samples = n_samples

@@ -91,13 +91,15 @@ class Pool:
         )
 
     def scaled_targets(self) -> np.ndarray:
-        """Targets with values at mean zero and variance one: sums of squares stay exact."""
+        """Targets with values between 0 and 1, so that their squares lose no digits.
+
+        The scale is a power of two, so sums are the same for weighted and for
+        repeated rows.
+        """
         if self.labels.classes is not None:
             return self.targets
-        share = self.weight / self.weight.sum()
-        centred = self.targets - share @ self.targets
-        spread = np.sqrt((share @ centred**2).sum())
-        return centred / spread if spread > 0 else centred
+        low, high = self.targets.min(axis=0), self.targets.max(axis=0)
+        return np.ldexp(self.targets - low, -int(np.frexp((high - low).max())[1]))
 
     def labelled(self) -> LabelledRows:
         """Return the same rows as the measures of fidelity take them."""

@@ -35,8 +35,17 @@ class Bench:
         return [int(line.split()[0]) for line in self.log.read_text().splitlines()]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.name)
-def bench(request, cancer, diabetes, tmp_path):
+def _make_bench(request, cancer, diabetes, tmp_path):
     case = request.param
     X, y = cancer if case.kind == "classifier" else diabetes
     return Bench(case, X, y, tmp_path / "fits.log")
+
+
+bench = pytest.fixture(_make_bench, name="bench", params=CASES, ids=lambda case: case.name)
+# The same with those alone that learn true labels too, with or without a teacher.
+learner = pytest.fixture(
+    _make_bench,
+    name="learner",
+    params=[case for case in CASES if "alpha" in case.instance.get_params()],
+    ids=lambda case: case.name,
+)

@@ -63,8 +63,8 @@ def test_clone_freezes_the_teacher(bench):
     assert_untouched(bench, teacher, before, answers)
 
 
-def test_clone_keeps_all_other_parameters(bench):
-    distiller = bench.case.make(bench.fitted_teacher(), alpha=0.25, max_queries=1234)
+def test_clone_keeps_all_other_parameters(learner):
+    distiller = learner.case.make(learner.fitted_teacher(), alpha=0.25, max_queries=1234)
     theirs = clone(distiller).get_params(deep=False)
     ours = distiller.get_params(deep=False)
     assert theirs.keys() == ours.keys()
@@ -150,28 +150,28 @@ def test_search_in_two_processes(bench):
     )
 
 
-def test_grid_with_and_without_teacher(bench):
+def test_grid_with_and_without_teacher(learner):
     """``{"teacher": [None, FrozenEstimator(t)]}`` asks honestly what the teacher is good for."""
-    teacher = bench.fitted_teacher()
-    before, answers = state(teacher), teacher.predict(bench.X)
+    teacher = learner.fitted_teacher()
+    before, answers = state(teacher), teacher.predict(learner.X)
     frozen = FrozenEstimator(teacher)
     search = GridSearchCV(
-        bench.case.make(teacher),
+        learner.case.make(teacher),
         {"teacher": [None, frozen]},
         scoring=FidelityScorer(teacher),
         cv=2,
         error_score="raise",
-    ).fit(bench.X, bench.y)
+    ).fit(learner.X, learner.y)
     scores = [
         cross_val_score(
-            bench.case.make(t), bench.X, bench.y, scoring=FidelityScorer(teacher), cv=2
+            learner.case.make(t), learner.X, learner.y, scoring=FidelityScorer(teacher), cv=2
         ).mean()
         for t in (None, frozen)
     ]
     np.testing.assert_array_equal(search.cv_results_["mean_test_score"], scores)
     assert search.best_estimator_.teacher_ is [None, frozen][search.best_index_]
-    assert_untouched(bench, teacher, before, answers)
-    learner = clone(search.estimator).set_params(teacher=None).fit(bench.X, bench.y)
+    assert_untouched(learner, teacher, before, answers)
+    learner = clone(search.estimator).set_params(teacher=None).fit(learner.X, learner.y)
     assert learner.teacher_ is None
     assert learner.n_queries_ == 0
 
@@ -287,18 +287,18 @@ def test_same_result_whatever_n_jobs(bench):
         np.testing.assert_array_equal(students[0].predict_proba(X), students[1].predict_proba(X))
 
 
-def test_callers_rows_are_never_changed(bench):
+def test_callers_rows_are_never_changed(learner):
     """X, y and weights come out of fit and predict as they went in."""
     pd = pytest.importorskip("pandas")
-    teacher = bench.case.teacher_class(log=str(bench.log)).fit(pd.DataFrame(bench.X), bench.y)
-    y, weight = np.array(bench.y), np.linspace(0, 2, len(bench.y))
-    for X in (np.array(bench.X), pd.DataFrame(bench.X), pd.DataFrame(bench.X, dtype=np.float32)):
+    teacher = learner.case.teacher_class(log=str(learner.log)).fit(pd.DataFrame(learner.X), learner.y)
+    y, weight = np.array(learner.y), np.linspace(0, 2, len(learner.y))
+    for X in (np.array(learner.X), pd.DataFrame(learner.X), pd.DataFrame(learner.X, dtype=np.float32)):
         X_before, y_before, weight_before = X.copy(), y.copy(), weight.copy()
         if not isinstance(X, pd.DataFrame):
-            fitted = bench.fitted_teacher()
+            fitted = learner.fitted_teacher()
         else:
             fitted = teacher
-        bench.case.make(fitted, alpha=0.5).fit(X, y, sample_weight=weight).predict(X)
+        learner.case.make(fitted, alpha=0.5).fit(X, y, sample_weight=weight).predict(X)
         same = X.equals(X_before) if isinstance(X, pd.DataFrame) else np.array_equal(X, X_before)
         assert same
         np.testing.assert_array_equal(y, y_before)

@@ -17,34 +17,34 @@ def test_every_distiller_is_under_contract():
     assert {type(d) for d in distillers()} <= {type(case.instance) for case in CASES}
 
 
-def test_default_scoring(bench):
+def test_default_scoring(learner):
     """Without ``scoring`` a search uses ``score`` against y: accuracy, or R²."""
-    distiller = bench.case.make(bench.fitted_teacher())
-    scores = cross_val_score(distiller, bench.X, bench.y, cv=2, error_score="raise")
+    distiller = learner.case.make(learner.fitted_teacher())
+    scores = cross_val_score(distiller, learner.X, learner.y, cv=2, error_score="raise")
     first, second = np.arange(0, 120), np.arange(120, 240)
-    if bench.case.kind == "regressor":  # plain folds, no stratification
+    if learner.case.kind == "regressor":  # plain folds, no stratification
         by_hand = [
-            clone(distiller).fit(bench.X[train]).score(bench.X[test], bench.y[test])
+            clone(distiller).fit(learner.X[train]).score(learner.X[test], learner.y[test])
             for train, test in ((second, first), (first, second))
         ]
         np.testing.assert_allclose(scores, by_hand)
     search = GridSearchCV(distiller, {"alpha": [0.0, 0.5]}, cv=2, error_score="raise")
-    search.fit(bench.X, bench.y)
+    search.fit(learner.X, learner.y)
     np.testing.assert_allclose(search.cv_results_["mean_test_score"][0], scores.mean())
 
 
-def test_weights_are_routed(bench):
+def test_weights_are_routed(learner):
     """With metadata routing on, a search hands weights to fit; a clone keeps the request."""
-    distiller = bench.case.make(bench.fitted_teacher(), transfer_set=None, max_queries=None)
-    weight = np.random.default_rng(0).integers(1, 4, size=len(bench.X)).astype(float)
+    distiller = learner.case.make(learner.fitted_teacher(), transfer_set=None, max_queries=None)
+    weight = np.random.default_rng(0).integers(1, 4, size=len(learner.X)).astype(float)
     with config_context(enable_metadata_routing=True):
         distiller.set_fit_request(sample_weight=True).set_score_request(sample_weight=False)
         search = GridSearchCV(distiller, {"alpha": [0.5]}, cv=2, error_score="raise")
-        search.fit(bench.X, bench.y, sample_weight=weight)
+        search.fit(learner.X, learner.y, sample_weight=weight)
         pipeline = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), distiller)
-        clone(pipeline).fit(bench.X, bench.y, sample_weight=weight)
-    by_hand = clone(distiller).set_params(alpha=0.5).fit(bench.X, bench.y, sample_weight=weight)
-    np.testing.assert_array_equal(search.predict(bench.X), by_hand.predict(bench.X))
+        clone(pipeline).fit(learner.X, learner.y, sample_weight=weight)
+    by_hand = clone(distiller).set_params(alpha=0.5).fit(learner.X, learner.y, sample_weight=weight)
+    np.testing.assert_array_equal(search.predict(learner.X), by_hand.predict(learner.X))
 
 
 def test_repr_and_html(bench):
@@ -57,9 +57,9 @@ def test_repr_and_html(bench):
         assert name in repr(clone(distiller))
 
 
-def test_parameters_are_validated_in_fit_alone(bench):
+def test_parameters_are_validated_in_fit_alone(learner):
     """A constructor takes anything; fit names the parameter, the value and what would work."""
-    teacher = bench.fitted_teacher()
+    teacher = learner.fitted_teacher()
     for name, value, words in (
         ("alpha", 1.5, r"a number in \[0, 1\]"),
         ("alpha", "much", r"a number in \[0, 1\]"),
@@ -67,13 +67,13 @@ def test_parameters_are_validated_in_fit_alone(bench):
         ("max_queries", 2.5, "None, or an integer >= 1"),
         ("transfer_set", "munge", "'auto' or None, or a transfer set with fit and sample"),
     ):
-        distiller = bench.case.make(teacher, **{name: value})
+        distiller = learner.case.make(teacher, **{name: value})
         assert distiller.get_params()[name] == value
         with pytest.raises(ValueError, match=rf"The '{name}' parameter of \w+ must be {words}"):
-            distiller.fit(bench.X, bench.y)
-    if "labels" in bench.case.instance.get_params():
+            distiller.fit(learner.X, learner.y)
+    if "labels" in learner.case.instance.get_params():
         with pytest.raises(ValueError, match=r"'auto' or 'soft' or 'hard'. Got 'firm' instead"):
-            bench.case.make(teacher, labels="firm").fit(bench.X)
+            learner.case.make(teacher, labels="firm").fit(learner.X)
 
 
 def test_predict_checks_columns(bench):

@@ -31,13 +31,13 @@ def test_a_clone_is_fitted_and_the_users_own_is_not(bench):
     )
 
 
-def test_y_is_required(bench):
+def test_y_is_required(learner):
     """Without y an unfitted teacher cannot learn, and the message says both ways out."""
     with pytest.raises(ValueError, match=r"unfitted Logged\w+: training it requires y.*Pass y, or"):
-        bench.case.make(bench.new_teacher()).fit(bench.X)
+        learner.case.make(learner.new_teacher()).fit(learner.X)
     with pytest.raises(ValueError, match=r"teacher=None learns from y itself.*requires y"):
-        bench.case.make(None).fit(bench.X)
-    assert bench.fits == []
+        learner.case.make(None).fit(learner.X)
+    assert learner.fits == []
 
 
 def test_clone_copies_it_unfitted(bench):
