@@ -6,9 +6,10 @@ maximal-update parametrisation: inputs are mixed with standard deviation
 the width; Adam's step is ``rate`` for the biases and the readout, ``rate`` /
 width for the blocks, and ``rate`` 100 / d for the input layer, so that every
 layer learns features at any width (G. Yang et al., "Tensor programs V",
-arXiv:2203.03466, table 8) and any number of inputs. It learns the labels -1 and 1 by squared error on a fixed sample of
-uniform points of the cube, as in E. Boix-Adsera, "Towards a theory of model
-distillation", arXiv:2403.09053, figure 5.
+arXiv:2203.03466, table 8) and any number of inputs. It learns the labels -1 and
+1 by squared error on a fixed sample of uniform points of the cube, as in
+E. Boix-Adsera, "Towards a theory of model distillation", arXiv:2403.09053,
+figure 5.
 
 What was trained lies in the folder ``SKDISTILL_BENCH_CACHE``, by default
 ``~/.cache/skdistill-bench``; what is missing is trained at first use. Run

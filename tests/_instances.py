@@ -2,13 +2,18 @@
 
 from sklearn.linear_model import LinearRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KernelDensity
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill import (
+    AdapterTransferSet,
+    BoundaryTransferSet,
+    CommitteeTransferSet,
     DistilledClassifier,
     DistilledRegressor,
     DistilledTreeClassifier,
     DistilledTreeRegressor,
+    InvarianceTransferSet,
     JuntaDistiller,
     KernelDensityTransferSet,
     LinearProbeTreeClassifier,
@@ -17,6 +22,7 @@ from skdistill import (
     MixtureTransferSet,
     MungeTransferSet,
     PoolTransferSet,
+    UncertaintyTransferSet,
 )
 from skdistill.transfer import (
     BootstrapTransferSet,
@@ -84,7 +90,13 @@ def query_learners():
 
 def transfer_sets():
     """Transfer sets, as transformers and as samplers."""
-    return [MungeTransferSet(), MungeTransferSet(GaussianNB()), *density_sets()]
+    return [
+        MungeTransferSet(),
+        MungeTransferSet(GaussianNB()),
+        *density_sets(),
+        *asking_sets(),
+        *told_sets(),
+    ]
 
 
 def density_sets():
@@ -108,3 +120,27 @@ def density_sets():
         ),
         MixtureTransferSet(GaussianNB(), [("all", MarginalTransferSet())]),
     ]
+
+
+def asking_sets():
+    """Transfer sets that ask a teacher, with a cheap one that is unfitted."""
+    return [
+        BoundaryTransferSet(GaussianNB(), max_queries=200),
+        UncertaintyTransferSet(DecisionTreeClassifier(max_depth=1), max_queries=100),
+        CommitteeTransferSet(GaussianNB(), n_members=3, n_rounds=1, max_queries=100),
+        CommitteeTransferSet(LinearRegression(), n_members=3, n_rounds=1, max_queries=100),
+    ]
+
+
+def told_sets():
+    """Transfer sets that hold what the user knows: a generator, harmless changes."""
+    return [
+        AdapterTransferSet(generator=KernelDensity()),
+        InvarianceTransferSet(transformations=[move_a_little]),
+        InvarianceTransferSet(transformations=[move_a_little], base=NoiseTransferSet()),
+    ]
+
+
+def move_a_little(X, rng):
+    """Add the same small number to a whole row."""
+    return X + rng.normal(scale=0.01, size=(len(X), 1)).astype(X.dtype)

@@ -7,13 +7,21 @@ in numpy arrays.
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__all__ = ["NAT", "is_frame", "is_pandas", "is_polars", "library_of"]
+__all__ = ["NAT", "Library", "is_frame", "is_pandas", "is_polars", "library_of"]
 
 # How numpy writes a missing date as an integer.
 NAT = -(2**63)
+
+
+class Library(ModuleType):
+    """A module that is pickled by its name, with whatever holds it."""
+
+    def __reduce__(self) -> Any:
+        return import_module, (self.__name__,)
 
 
 def is_pandas(X: Any) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from skdistill._frames import NAT
+from skdistill._frames import NAT, Library
 
 __all__ = [
     "build",
@@ -26,6 +27,9 @@ __all__ = [
     "take",
     "ticks",
 ]
+
+
+sys.modules[__name__].__class__ = Library  # what learns of a frame is pickled
 
 
 def column(X: Any, j: int) -> Any:

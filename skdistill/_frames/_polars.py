@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from skdistill._frames import NAT
+from skdistill._frames import NAT, Library
 
 __all__ = [
     "build",
@@ -27,6 +28,9 @@ __all__ = [
     "take",
     "ticks",
 ]
+
+
+sys.modules[__name__].__class__ = Library  # what learns of a frame is pickled
 
 
 def column(X: Any, j: int) -> Any:

@@ -35,6 +35,7 @@ from skdistill._validation import Instance, Number, OneOf, validate_parameters
 from skdistill.base._targets import blend, own_labels, snap, warn_if_constant
 from skdistill.metrics import InSampleFidelity, fidelity_score
 from skdistill.teachers._ask import Labels, ask_labels
+from skdistill.teachers._cached import CachedTeacher
 from skdistill.teachers._holder import TeacherHolderMixin
 from skdistill.teachers._kind import is_fitted_teacher, unfrozen
 from skdistill.teachers._resolve import (
@@ -44,6 +45,7 @@ from skdistill.teachers._resolve import (
     seeded_clone,
 )
 from skdistill.transfer import MungeTransferSet, default_size
+from skdistill.transfer._asks_teacher import asking_sets
 from skdistill.transfer._base import ENOUGH_ROWS
 
 __all__ = ["BaseDistiller", "LabelledRows", "teacher_limits"]
@@ -199,7 +201,9 @@ class BaseDistiller(TeacherHolderMixin):
         rng = check_random_state(self.random_state)
         self.transfer_set_ = None
         self.n_queries_ = 0
+        self._memory: CachedTeacher | None = None
         if teacher is None:
+            del self._memory
             self.teacher_ = None
             self.row_hashes_ = np.sort(row_hashes(X))
             return LabelledRows(X, own_labels(y, self._kind), sample_weight, X.shape[0])
@@ -211,12 +215,11 @@ class BaseDistiller(TeacherHolderMixin):
         # A teacher that was fitted here has seen the rows beyond the budget too.
         known = take_rows(X, slice(n_real)) if self.teacher_ is teacher else everything
         self.row_hashes_ = np.sort(row_hashes(known))
-        classification = self._kind == "classifier"
-        soft = classification and self._use_soft(self.teacher_)
-        labels = ask_labels(
-            self.teacher_, X, soft=soft, classification=classification, n_jobs=self.n_jobs
-        )
-        self.n_queries_ = X.shape[0]
+        labels = self._label(X)
+        self.n_queries_ = X.shape[0] if self._memory is None else self._memory.n_queries_
+        if self._memory is not None:
+            self._memory.clear()  # the transfer set keeps it, but its answers have served
+        del self._memory
         warn_if_constant(labels, self.teacher_)
         labels = blend(labels, y, self.alpha, n_real)
         if labels.targets is not None:
@@ -240,6 +243,17 @@ class BaseDistiller(TeacherHolderMixin):
                 extra = np.full(X.shape[0] - n_real, sample_weight.mean())
                 sample_weight = np.concatenate([sample_weight, extra])
         return X, y, sample_weight, n_real
+
+    def _label(self, X: Any) -> Labels:
+        """The teacher's labels, from memory where a transfer set has asked already."""
+        classification = self._kind == "classifier"
+        return ask_labels(
+            self.teacher_ if self._memory is None else self._memory,
+            X,
+            soft=classification and self._use_soft(self.teacher_),
+            classification=classification,
+            n_jobs=self.n_jobs,
+        )
 
     def _check_y(self, X: Any, y: Any, teacher: Any) -> np.ndarray | None:
         """Validate y as far as it will be read."""
@@ -303,10 +317,14 @@ class BaseDistiller(TeacherHolderMixin):
             transfer_set = MungeTransferSet(n_jobs=self.n_jobs)
         if transfer_set is None:
             return None
-        transfer_set = seeded_clone(transfer_set, rng).fit(X)
+        transfer_set = seeded_clone(transfer_set, rng)
+        if not self._lend_teacher(transfer_set, X):
+            return None
+        transfer_set.fit(X)
         n_samples = getattr(transfer_set, "n_samples_", default_size(n_rows))
         if self.max_queries is not None:
-            n_samples = min(n_samples, self.max_queries - n_rows)
+            asked = n_rows if self._memory is None else self._memory.n_queries_
+            n_samples = min(n_samples, self.max_queries - asked)
         self.transfer_set_ = transfer_set
         if n_samples <= 0:
             return None
@@ -318,6 +336,26 @@ class BaseDistiller(TeacherHolderMixin):
         drawn = transfer_set.sample(n_samples, **arguments)
         drawn = drawn[0] if isinstance(drawn, tuple) else drawn  # GaussianMixture: (X, component)
         return like_rows(drawn, X)
+
+    def _lend_teacher(self, transfer_set: Any, X: Any) -> bool:
+        """Lend the teacher to transfer sets that ask one and have none.
+
+        What they ask is remembered, counted, and at most half of the budget.
+        Returns whether the budget allows for them.
+        """
+        sets = asking_sets(transfer_set)
+        if not sets:
+            return True
+        self._memory = CachedTeacher(self.teacher_)
+        self._label(X)  # so that these rows cost nothing when they are asked about again
+        for part in sets:
+            part.teacher = self._memory
+            if self.max_queries is not None:
+                left = (self.max_queries - X.shape[0]) // (2 * len(sets))
+                if left < 1:
+                    return False
+                part.max_queries = min(part.max_queries, left)
+        return True
 
     def _measure(self, rows: LabelledRows, answers: np.ndarray) -> InSampleFidelity:
         """In-sample fidelity of a student's answers (codes or values) on its rows."""

@@ -131,7 +131,7 @@ def two_sample_auc(
     --------
     >>> import numpy as np
     >>> from skdistill.metrics import two_sample_auc
-    >>> rng = np.random.default_rng(0)
+    >>> rng = np.random.default_rng(1)
     >>> X = rng.normal(size=(400, 2))
     >>> alike, moved = rng.normal(size=(400, 2)), rng.normal(2.0, size=(400, 2))
     >>> print(f"{two_sample_auc(X, alike, random_state=0):.1f}")

@@ -140,7 +140,7 @@ class AdapterTransferSet(BaseTransferSet):
         seed = int(rng.integers(2**31 - 1))
         generator = _fresh(self.generator, seed)
         name = _discrete_argument(generator)
-        discrete = len(rows.numbers[0]) + np.arange(rows.codes.shape[1])
+        discrete = rows.numbers.shape[1] + np.arange(rows.codes.shape[1])
         self._talk = "matrix" if name or hasattr(generator, "get_params") else "rows"
         if self._talk == "matrix" and name is None and len(discrete):
             columns = np.flatnonzero(self.categorical_features_)
@@ -174,6 +174,12 @@ class AdapterTransferSet(BaseTransferSet):
         """Numeric and categorical columns."""
         n_levels = int(self.categorical_features_.sum())
         return self.n_features_in_ - n_levels, n_levels
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        if hasattr(self.generator, "__sklearn_tags__"):
+            tags.input_tags.allow_nan = self.generator.__sklearn_tags__().input_tags.allow_nan
+        return tags
 
     def _read(self, drawn: Any) -> Encoded:
         """Encode what the generator drew."""

@@ -7,17 +7,19 @@ Analysis", 1986, section 4.3.2; D. W. Scott, "Multivariate Density Estimation",
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 __all__ = ["RULES", "column_deviations", "silverman_factor"]
 
 
-def silverman_factor(n: int, d: int) -> float:
-    """Silverman's bandwidth of ``n`` rows of ``d`` numbers, in standard deviations."""
+def silverman_factor(n: Any, d: int) -> Any:
+    """Silverman's bandwidth of ``n`` rows (or of several n) of ``d`` numbers, in deviations."""
     return (n * (d + 2) / 4) ** (-1 / (d + 4))
 
 
-def _scott_factor(n: int, d: int) -> float:
+def _scott_factor(n: Any, d: int) -> Any:
     """Scott's bandwidth of ``n`` rows of ``d`` numbers, in standard deviations."""
     return n ** (-1 / (d + 4))
 

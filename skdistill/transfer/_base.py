@@ -120,6 +120,7 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     categorical_features: Any
     random_state: Any
     _block_rows: int = 16_384
+    _asks_teacher: bool = False  # whether fit asks the teacher
 
     @abstractmethod
     def _learn(self, rows: Encoded) -> None:
@@ -279,8 +280,9 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         """
         self.fit(X, y)
         X = check_rows(self, X, reset=False, accept_sparse=False, accept_times=True)
-        rng = None if self.random_state is None else check_random_state(self.random_state)
-        self.teacher_ = resolve_teacher(self.teacher, X, y, rng=rng)
+        if not self._asks_teacher:  # else fit has resolved it
+            rng = None if self.random_state is None else check_random_state(self.random_state)
+            self.teacher_ = resolve_teacher(self.teacher, X, y, rng=rng)
         rows = stack_rows(X, self.sample())
         return rows, ask(self.teacher_, rows)
 

@@ -19,11 +19,16 @@ from skdistill.teachers._kind import name_of, teacher_kind, unfrozen
 from skdistill.transfer._asks_teacher import ASKING_RULES, AsksTeacherMixin
 from skdistill.transfer._base import BaseTransferSet
 from skdistill.transfer._bisection import bisect
+from skdistill.transfer._draws import pick_one
 from skdistill.transfer._inner import draw_inner, fit_inner, join, merge
-from skdistill.transfer._neighbors import build_graph, fit_picture
+from skdistill.transfer._near_rows import NearRows
+from skdistill.transfer._neighbors import fit_picture
 from skdistill.transfer._table import Encoded
 
 __all__ = ["BoundaryTransferSet"]
+
+# A new row lies on the way from one crossing to one of so many nearest others.
+_BESIDE = 5
 
 
 class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
@@ -191,9 +196,8 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
         self._sides = one, other
         self._direction = np.nan_to_num(known.numbers[far] - known.numbers[near])
         self._origin = None if parents is None else parents[near]
-        middle = Encoded(_between(one.numbers, other.numbers), one.codes)
-        self._middle = middle.numbers
-        self._graph = build_graph(picture(middle), 5, self.n_jobs)
+        self._middle = _between(one.numbers, other.numbers)
+        self._near = NearRows(Encoded(self._middle, one.codes), _BESIDE, self.n_jobs)
 
     def _labelled(
         self, rows: Encoded, rng: np.random.Generator
@@ -237,10 +241,11 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
         chosen = rng.integers(self.n_crossings_, size=size)
         side = rng.random(size)[:, np.newaxis] < 0.5
         numbers = self._middle[chosen]
-        if self._graph.neighbors.shape[1]:
-            beside = self._graph.draw_partner(chosen, rng)
-            step = np.nan_to_num(self._middle[beside] - numbers)
-            numbers += step * rng.random((size, 1), dtype=numbers.dtype)
+        beside = self._near.of_fitted(chosen)
+        if beside.shape[1]:  # there are several crossings
+            pick = pick_one(beside.shape[1], rng.random((size, 1)))
+            goal = self._middle[np.take_along_axis(beside, pick, axis=1)[:, 0]]
+            numbers += np.nan_to_num(goal - numbers) * rng.random((size, 1), dtype=numbers.dtype)
         off = rng.standard_normal((size, 1), dtype=numbers.dtype)
         numbers += self._direction[chosen] * (self.width * off)
         # A gap is there where the side that was chosen has one.

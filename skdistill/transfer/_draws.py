@@ -36,7 +36,7 @@ class RowDraws:
         self._keys = row_hashes(X, seed)
         self._used = 0
 
-    def random(self, size: Any, dtype: Any = np.float64) -> np.ndarray:
+    def random(self, size: Any, dtype: Any = np.float64) -> Any:
         """Uniform numbers in [0, 1) of shape ``size``, either n or (n, width)."""
         shape = (size,) if np.isscalar(size) else tuple(size)
         if shape[0] != len(self._keys):
@@ -49,7 +49,7 @@ class RowDraws:
         uniform = (words >> np.uint64(11)) * 2.0**-53
         return _below_one(uniform.astype(dtype, copy=False)).reshape(shape)
 
-    def standard_normal(self, size: Any, dtype: Any = np.float64) -> np.ndarray:
+    def standard_normal(self, size: Any, dtype: Any = np.float64) -> Any:
         """Standard normal numbers of shape ``size``, either n or (n, width)."""
         normal = ndtri(np.maximum(self.random(size), 2.0**-54))
         return normal.astype(dtype, copy=False)
@@ -89,7 +89,7 @@ def balanced_rows(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
     return rng.permutation(np.concatenate([np.tile(np.arange(n), whole), part]))
 
 
-def pick_one(count: Any, uniform: np.ndarray) -> np.ndarray:
+def pick_one(count: Any, uniform: Any) -> np.ndarray:
     """Turn uniform numbers into whole ones in ``0..count - 1``.
 
     Parameters

@@ -135,8 +135,8 @@ class GaussianCopulaTransferSet(BaseTransferSet):
             steps, scores = _Steps.of(rows.codes[:, k], order)
             self._levels.append(steps)
             columns.append(scores)
-        for j in self._gappy:
-            steps, scores = _Steps.of(np.isnan(numbers[:, j]).astype(np.int32), np.array([0, 1]))
+        for gaps in np.isnan(numbers[:, self._gappy]).T:
+            steps, scores = _Steps.of(gaps.astype(np.int32), np.array([0, 1]))
             self._levels.append(steps)
             columns.append(scores)
         self.correlation_ = latent_correlation(

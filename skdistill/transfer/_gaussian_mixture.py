@@ -110,6 +110,8 @@ class GaussianMixtureTransferSet(BaseTransferSet):
     (3, (500, 2))
     """
 
+    _means: np.ndarray
+    _factors: np.ndarray
     _parameter_rules = {
         "n_components": [Number(1, whole=True), OneOf("bic")],
         "max_components": [Number(1, whole=True)],

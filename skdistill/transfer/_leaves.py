@@ -67,11 +67,12 @@ def learn_leaves(forest: Any, layout: np.ndarray, d: int, least: int) -> Leaves:
     forest : RandomForestClassifier
         Fitted.
     layout : ndarray of shape (n, width), dtype float32
-        Rows as the forest sees them.
+        Rows as the forest sees them, without gaps.
     d : int
         How many columns, the first ones, get bounds.
     least : int
-        A split both of whose sides do not hold so many rows is undone.
+        A split with fewer rows on one side is undone: all go to the other
+        side, or stay if there are too few as well.
 
     Returns
     -------
@@ -80,11 +81,11 @@ def learn_leaves(forest: Any, layout: np.ndarray, d: int, least: int) -> Leaves:
     of_row, members, counts, lows, highs = [], [], [], [], []
     n_leaves = 0
     for estimator in forest.estimators_:
-        tree = estimator.tree_
-        reached = tree.apply(layout)
-        leaf_of, low, high = _joined(tree, np.bincount(reached, minlength=tree.node_count), least)
-        low, high = low[:, :d], high[:, :d]
-        used, leaf, count = np.unique(leaf_of[reached], return_inverse=True, return_counts=True)
+        tree = _pruned(estimator.tree_, layout, least)
+        used, leaf, count = np.unique(
+            _descend(tree, layout), return_inverse=True, return_counts=True
+        )
+        low, high = _boxes(tree, d)
         of_row.append(leaf + n_leaves)
         members.append(np.argsort(leaf, kind="stable"))
         counts.append(count)
@@ -102,45 +103,64 @@ def learn_leaves(forest: Any, layout: np.ndarray, d: int, least: int) -> Leaves:
     )
 
 
-def _joined(tree: Any, held: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Walk down a tree, level by level, and stop where a side holds too few rows.
+@dataclass(frozen=True)
+class _Splits:
+    """A tree's splits: both children are -1 in a leaf, and the same where a split is undone."""
 
-    Parameters
-    ----------
-    tree : sklearn.tree._tree.Tree
-    held : ndarray of shape (node_count,)
-        How many rows each leaf holds.
-    least : int
+    left: np.ndarray
+    right: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
 
-    Returns
-    -------
-    leaf_of : ndarray of shape (node_count,)
-        Where each node's rows end.
-    low, high : ndarray of shape (node_count, n_features)
-        Boxes of the nodes.
-    """
-    left, right, feature = tree.children_left, tree.children_right, tree.feature
-    levels = [np.array([0])]
-    while True:
-        inner = levels[-1][left[levels[-1]] >= 0]
-        if not len(inner):
-            break
-        levels.append(np.concatenate([left[inner], right[inner]]))
-    held = held.copy()
-    for nodes in levels[::-1]:
+    def levels(self) -> list[np.ndarray]:
+        """Nodes in use, level by level."""
+        levels = [np.array([0])]
+        while True:
+            inner = levels[-1][self.left[levels[-1]] >= 0]
+            if not len(inner):
+                return levels
+            levels.append(np.unique(np.concatenate([self.left[inner], self.right[inner]])))
+
+
+def _pruned(tree: Any, layout: np.ndarray, least: int) -> _Splits:
+    """Undo the splits of a tree that leave a side with too few rows."""
+    left, right = tree.children_left.copy(), tree.children_right.copy()
+    splits = _Splits(left, right, tree.feature, tree.threshold)
+    held = np.bincount(tree.apply(layout), minlength=tree.node_count)
+    for nodes in splits.levels()[::-1]:
         inner = nodes[left[nodes] >= 0]
         held[inner] = held[left[inner]] + held[right[inner]]
-    leaf_of = np.arange(tree.node_count)
-    low = np.full((tree.node_count, tree.n_features), -np.inf)
-    high = np.full((tree.node_count, tree.n_features), np.inf)
-    for nodes in levels:
-        inner = nodes[left[nodes] >= 0]
-        apart = (np.minimum(held[left[inner]], held[right[inner]]) >= least) & (
-            leaf_of[inner] == inner
-        )
-        for child, bound in ((left, high), (right, low)):
-            kids = child[inner]
-            low[kids], high[kids] = low[inner], high[inner]
-            bound[kids, feature[inner]] = tree.threshold[inner]
-            leaf_of[kids] = np.where(apart, kids, leaf_of[inner])
-    return leaf_of, low, high
+    few_left, few_right = held[left] < least, held[right] < least
+    both = few_left & few_right
+    left[:], right[:] = (
+        np.where(both, -1, np.where(few_left, right, left)),
+        np.where(both, -1, np.where(few_right, left, right)),
+    )
+    return splits
+
+
+def _descend(splits: _Splits, layout: np.ndarray) -> np.ndarray:
+    """Return the leaf that each row reaches, of shape (n,)."""
+    node = np.zeros(len(layout), dtype=np.intp)
+    moving = np.arange(len(layout))
+    while True:
+        moving = moving[splits.left[node[moving]] >= 0]
+        if not len(moving):
+            return node
+        at = node[moving]
+        is_left = layout[moving, splits.feature[at]] <= splits.threshold[at]
+        node[moving] = np.where(is_left, splits.left[at], splits.right[at])
+
+
+def _boxes(splits: _Splits, d: int) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of every node in the first ``d`` columns, each of shape (n_nodes, d)."""
+    low = np.full((len(splits.left), d), -np.inf)
+    high = np.full((len(splits.left), d), np.inf)
+    for nodes in splits.levels():
+        inner = nodes[splits.left[nodes] >= 0]
+        for child, bound in ((splits.left[inner], high), (splits.right[inner], low)):
+            low[child], high[child] = low[inner], high[inner]
+            real = (splits.left[inner] != splits.right[inner]) & (splits.feature[inner] < d)
+            at = inner[real]
+            bound[child[real], splits.feature[at]] = splits.threshold[at]
+    return low, high

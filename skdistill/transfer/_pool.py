@@ -124,7 +124,7 @@ class PoolTransferSet(BaseTransferSet):
 
     def _check_pool(self, X: Any) -> Any:
         """Return the pool as validated rows of the kind of X."""
-        pool = self.pool if hasattr(self.pool, "shape") else np.asarray(self.pool)
+        pool: Any = self.pool if hasattr(self.pool, "shape") else np.asarray(self.pool)
         if is_frame(X) and type(pool) is not type(X):
             raise TypeError(
                 f"The pool must be a data frame of the same library as X, {type(X)}. Got "

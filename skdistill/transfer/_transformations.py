@@ -52,9 +52,9 @@ class ImageShift:
     >>> import numpy as np
     >>> from skdistill.transfer import ImageShift
     >>> image = np.arange(6.0).reshape(1, 6)
-    >>> ImageShift((2, 3), max_shift=1)(image, np.random.default_rng(6)).reshape(2, 3)
-    array([[1., 2., 0.],
-           [4., 5., 0.]])
+    >>> ImageShift((2, 3), max_shift=1)(image, np.random.default_rng(9)).reshape(2, 3)
+    array([[0., 0., 1.],
+           [0., 3., 4.]])
     """
 
     image_shape: tuple[int, ...]

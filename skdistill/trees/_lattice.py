@@ -5,23 +5,27 @@ that look best, by how linearly a model represents the two halves, or by how
 pure they are under the labels; equal conjunctions, reached in another order,
 are one. :mod:`skdistill.trees._best_tree` then finds the best trees within.
 
-Only the rows of a conjunction are touched: one product ``G[rows]ᵀ Z[rows]``
-answers for all its literals and both signs, since what the negative half holds
-is what the positive one leaves. The cost of expanding is thus O(expanded *
-rows in parent * (rank + classes) * literals), never of all conjunctions.
+Only the rows of a conjunction are touched: sums over those that say yes answer
+for all literals and both signs, since what the negative half holds is what the
+positive one leaves. The cost of expanding is thus O(expanded * rows in parent *
+(rank + classes) * literals), never of all conjunctions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from skdistill.trees._answers import BinnedAnswers, DenseAnswers
 from skdistill.trees._literals import Literals
 
-__all__ = ["Lattice", "Problem", "leaf_error"]
+__all__ = ["Lattice", "Level", "Problem", "leaf_error"]
 
 _TINY = 1e-12
+# Numbers held at a time while conjunctions of a level are scored together.
+_BATCH = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class Problem:
 
     Parameters
     ----------
-    answers : ndarray of shape (n, n_literals), float32
-        One where a row answers yes to a literal.
+    answers : DenseAnswers or BinnedAnswers
+        Which rows say yes to which literals.
     literals : Literals
     targets : ndarray of shape (n, n_targets)
         One-hot or soft labels, or values, of each row.
@@ -43,7 +47,7 @@ class Problem:
         Whether a leaf's error is disagreement, or squared error.
     """
 
-    answers: np.ndarray
+    answers: DenseAnswers | BinnedAnswers
     literals: Literals
     targets: np.ndarray
     weight: np.ndarray
@@ -51,22 +55,25 @@ class Problem:
     classification: bool
 
 
-def leaf_error(sums: np.ndarray, mass: np.ndarray, square: np.ndarray, hard: bool) -> np.ndarray:
+def leaf_error(sums: np.ndarray, classification: bool) -> np.ndarray:
     """Error of a leaf that answers best: disagreement, or squared error.
 
     Parameters
     ----------
-    sums : ndarray of shape (n_targets, ...)
-        Weighted sums of the targets.
-    mass, square : ndarray of shape (...)
-        Weights, and weighted squared norms of the targets.
-    hard : bool
+    sums : ndarray of shape (..., 2 + n_targets, n)
+        Weight, weighted squared norm of the targets, and weighted targets.
+    classification : bool
         Disagreement with the most frequent class; squared error otherwise.
     """
-    if hard:
-        return np.maximum(mass - sums.max(axis=0), 0.0)
-    spread = square - (sums**2).sum(axis=0) / np.maximum(mass, _TINY)
-    return np.maximum(spread, 0.0)
+    if classification:
+        return np.maximum(sums[..., 0, :] - sums[..., 2:, :].max(axis=-2), 0.0)
+    return _impurity(sums)
+
+
+def _impurity(sums: np.ndarray) -> np.ndarray:
+    """Squared error of the targets about their mean (Gini impurity times mass if one-hot)."""
+    mean_square = (sums[..., 2:, :] ** 2).sum(axis=-2) / np.maximum(sums[..., 0, :], _TINY)
+    return np.maximum(sums[..., 1, :] - mean_square, 0.0)
 
 
 @dataclass
@@ -79,9 +86,9 @@ class Level:
         Rows on which each conjunction is true.
     error : list of float
         Error of each as a leaf.
-    ranked : dict of int to tuple of two ndarrays
+    ranked : dict of int to tuple of two ndarrays of shape (n_ranked, 3)
         Of a conjunction that was scored: literals, best first, by probe
-        residual and by impurity.
+        residual and by impurity, each with the errors of both halves.
     width : dict of int to int
         How many times the usual number of splits it may have.
     splits : dict of int to dict of int to pair
@@ -147,8 +154,9 @@ class Lattice:
         self._total = float(problem.weight.sum())
         self.levels = [Level() for _ in range(depth)]
         self.n_probes = 0
-        if depth:
-            self._add(0, np.arange(len(problem.weight)))
+        rows = np.arange(len(problem.weight))
+        sums = self._labels.sum(axis=0, dtype=np.float64)[:, np.newaxis]
+        self._add(0, rows, float(leaf_error(sums, problem.classification)[0]))
 
     def grow(self) -> None:
         """Expand every conjunction to its width, from the root down."""
@@ -157,10 +165,16 @@ class Lattice:
             impure = np.flatnonzero(error > _TINY * self._total)
             if len(impure) > self.max_frontier:
                 impure = impure[np.argsort(-error[impure], kind="stable")[: self.max_frontier]]
-            for k in impure.tolist():
-                if level + 1 == self.depth:
-                    self._split_last(k)
+            last = level + 1 == self.depth
+            fresh = [k for k in impure.tolist() if k not in here.ranked]
+            for batch in self._batches([here.rows[k] for k in fresh], last):
+                nodes = fresh[batch]
+                if last:
+                    self._split_last(nodes)
                 else:
+                    self._rank(level, nodes)
+            if not last:
+                for k in impure.tolist():
                     self._split(level, k)
 
     def widen(self, nodes: list[tuple[int, int]]) -> bool:
@@ -173,120 +187,147 @@ class Lattice:
                 more |= len(here.splits[k]) < max(map(len, here.ranked[k]))
         return more
 
-    def _add(self, level: int, rows: np.ndarray) -> int:
+    def _batches(self, groups: list[np.ndarray], last: bool) -> Iterator[slice]:
+        """Cut conjunctions into slices that are scored together."""
+        width = self._labels.shape[1] + (0 if last or not self.n_probe else self._basis.shape[1])
+        columns = len(self.problem.literals.first)
+        cost = np.array([width * len(self.problem.literals) + columns * len(g) for g in groups])
+        part = np.cumsum(cost) // _BATCH
+        starts = np.flatnonzero(np.diff(part, prepend=-1))
+        stops = np.append(starts[1:], len(groups))[: len(starts)]
+        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+            yield slice(start, stop)
+
+    def _add(self, level: int, rows: np.ndarray, error: float) -> int:
         """Place of a conjunction, given by its rows; made where it is new."""
         here = self.levels[level]
         key = int(self._words[rows].sum(dtype=np.uint64))
         place = here._place.setdefault(key, len(here.rows))
         if place == len(here.rows):
             here.rows.append(rows)
-            mass, square, *sums = self._labels[rows].sum(axis=0, dtype=np.float64)
-            error = leaf_error(np.array(sums), mass, square, self.problem.classification)
-            here.error.append(float(error))
+            here.error.append(error)
         return place
 
     def _split(self, level: int, k: int) -> None:
         """Split a conjunction by its best literals, as many as its width allows."""
         here, rows = self.levels[level], self.levels[level].rows[k]
-        if k not in here.ranked:
-            here.ranked[k] = self._rank(rows)
         splits, width = here.splits.setdefault(k, {}), here.width.get(k, 1)
         for order, count in zip(here.ranked[k], (self.n_probe, self.n_label), strict=True):
-            for literal in order[: count * width].tolist():
+            for literal, *errors in order[: count * width].tolist():
+                literal = int(literal)
                 if literal not in splits:
-                    yes = self.problem.answers[rows, literal] > 0
+                    yes = self.problem.answers.yes(rows, literal)
                     splits[literal] = (
-                        self._add(level + 1, rows[yes]),
-                        self._add(level + 1, rows[~yes]),
+                        self._add(level + 1, rows[yes], errors[0]),
+                        self._add(level + 1, rows[~yes], errors[1]),
                     )
 
-    def _rank(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Literals of a conjunction, best first: by probe residual, and by impurity.
+    def _rank(self, level: int, nodes: list[int]) -> None:
+        """Rank the literals of some conjunctions, by probe residual and by impurity.
 
         Of each column only its best literal stands in a ranking, since
         neighbouring thresholds are near copies.
         """
-        answers = self.problem.answers[rows]
-        yes, no, legal = self._halves(rows, answers)
-        by_label = self._best_by_column(_impurity(yes) + _impurity(no), legal)
-        by_probe = np.empty(0, dtype=np.intp)
+        here = self.levels[level]
+        groups = [here.rows[k] for k in nodes]
+        yes, no, legal = self._halves(groups)
+        errors = [leaf_error(half, self.problem.classification) for half in (yes, no)]
+        by_label = self._best_by_column(_impurity(yes) + _impurity(no), legal, errors)
+        by_probe = [np.empty((0, 3))] * len(nodes)
         if self.n_probe:
             self.n_probes += 2 * int(legal.sum())
-            share = self._residual_share(rows, answers, yes[0], no[0])
-            by_probe = self._best_by_column(share, legal)
-        return by_probe, by_label
+            share = self._residual_share(groups, yes[:, 0], no[:, 0])
+            by_probe = self._best_by_column(share, legal, errors)
+        here.ranked.update(zip(nodes, zip(by_probe, by_label, strict=True), strict=True))
 
-    def _halves(
-        self, rows: np.ndarray, answers: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Mass, squares and label sums of both halves of every literal; which are legal."""
-        labels = self._labels[rows]
-        yes = (labels.T @ answers).astype(np.float64)
-        no = labels.sum(axis=0, dtype=np.float64)[:, np.newaxis] - yes
-        return yes, no, (yes[0] >= self.min_leaf) & (no[0] >= self.min_leaf)
+    def _halves(self, groups: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Label sums of both halves by every literal, and which splits are legal.
+
+        Of shapes (n_groups, 2 + n_targets, n_literals), twice, and
+        (n_groups, n_literals).
+        """
+        yes = self.problem.answers.sums(groups, self._labels)
+        no = self._totals(groups, self._labels) - yes
+        return yes, no, (yes[:, 0] >= self.min_leaf) & (no[:, 0] >= self.min_leaf)
+
+    def _totals(self, groups: list[np.ndarray], values: np.ndarray) -> np.ndarray:
+        sums = [values[rows].sum(axis=0, dtype=np.float64) for rows in groups]
+        return np.stack(sums)[:, :, np.newaxis]
 
     def _residual_share(
-        self, rows: np.ndarray, answers: np.ndarray, yes: np.ndarray, no: np.ndarray
+        self, groups: list[np.ndarray], yes: np.ndarray, no: np.ndarray
     ) -> np.ndarray:
-        """Residual over variance of the two halves of every literal, taken together."""
-        basis = self._basis[rows]
-        held = basis.T @ answers
-        left = basis.sum(axis=0)[:, np.newaxis] - held
-        explained = np.einsum("ij,ij->j", held, held) + np.einsum("ij,ij->j", left, left)
+        """Residual over variance of the two halves by every literal, taken together.
+
+        Parameters
+        ----------
+        groups : list of ndarray
+            Rows of the conjunctions.
+        yes, no : ndarray of shape (n_groups, n_literals)
+            Weights of the halves.
+        """
+        held = self.problem.answers.sums(groups, self._basis)
+        left = self._totals(groups, self._basis) - held
+        explained = np.einsum("kij,kij->kj", held, held) + np.einsum("kij,kij->kj", left, left)
         variance = yes - yes**2 / self._total + no - no**2 / self._total
         return 1.0 - explained / np.maximum(variance, _TINY)
 
-    def _best_by_column(self, score: np.ndarray, legal: np.ndarray) -> np.ndarray:
-        """The best legal literal of each column, best column first."""
-        score = np.where(legal, score, np.inf)
-        first = self.problem.literals.first
-        best = np.arange(len(score))
-        if len(first) < len(score):
-            column = np.repeat(np.arange(len(first)), np.diff(first, append=len(score)))
-            least = np.minimum.reduceat(score, first)[column]
-            equal = np.flatnonzero(score <= least + _TINY)
-            # Among equals the one in their middle, farthest from what it must not cross.
-            start = np.searchsorted(column[equal], np.arange(len(first)))
-            stop = np.append(start[1:], len(equal))
-            best = equal[(start + stop - 1) // 2]
-        best = best[np.isfinite(score[best])]
-        # Rounded, so that sums in another order do not decide between equals.
-        return best[np.argsort(np.round(score[best], 6), kind="stable")]
+    def _best_by_column(
+        self, score: np.ndarray, legal: np.ndarray, errors: list[np.ndarray]
+    ) -> list[np.ndarray]:
+        """The best legal literal of each column, best column first, for each conjunction.
 
-    def _split_last(self, k: int) -> None:
-        """Split a conjunction into two leaves, by the literal of least error.
+        As rows (literal, error of the yes half, error of the no half).
+        """
+        # Rounded, so that sums in another order do not decide between equals.
+        score = np.round(np.where(legal, score, np.inf), 6)
+        first, n_literals = self.problem.literals.first, score.shape[1]
+        each = np.arange(len(score))[:, np.newaxis]
+        best = np.broadcast_to(np.arange(n_literals), score.shape)
+        if len(first) < n_literals:
+            count = np.diff(first, append=n_literals)
+            least = np.repeat(np.minimum.reduceat(score, first, axis=1), count, axis=1)
+            equal = score == least
+            # Among equals the one in their middle, farthest from what it must not cross.
+            rank = np.cumsum(equal, axis=1)
+            start = np.repeat(rank[:, first] - equal[:, first], count, axis=1)
+            size = np.repeat(np.add.reduceat(equal, first, axis=1), count, axis=1)
+            middle = equal & (rank - start == (size + 1) // 2)
+            best = np.nonzero(middle)[1].reshape(len(score), len(first))
+        order = np.argsort(score[each, best], axis=1, kind="stable")
+        # More than are ever kept need not be remembered.
+        best = best[each, order[:, : 8 * max(self.n_probe, self.n_label)]]
+        found = np.stack([best, errors[0][each, best], errors[1][each, best]], axis=2)
+        known = np.isfinite(score[each, best])
+        return [rows[keep] for rows, keep in zip(found, known, strict=True)]
+
+    def _split_last(self, nodes: list[int]) -> None:
+        """Split conjunctions into two leaves, by the literal of least error.
 
         Nothing needs to be guessed by a score here. Among literals of equal
         error the best represented one decides, or the purest.
         """
         here = self.levels[-1]
-        if k in here.ranked:
-            return
-        rows = here.rows[k]
-        answers = self.problem.answers[rows]
-        yes, no, legal = self._halves(rows, answers)
-        here.ranked[k] = (np.empty(0, dtype=np.intp), np.flatnonzero(legal))
-        if not legal.any():
-            return
-        hard = self.problem.classification
-        errors = [leaf_error(half[2:], half[0], half[1], hard) for half in (yes, no)]
-        total = np.where(legal, np.round(errors[0] + errors[1], 6), np.inf)
-        best = np.flatnonzero(total == total.min())
-        if len(best) > 1:
-            if self.n_probe:
-                self.n_probes += 2 * len(best)
-                tie = self._residual_share(rows, answers[:, best], yes[0, best], no[0, best])
-            else:
-                tie = _impurity(yes[:, best]) + _impurity(no[:, best])
-            tie = np.round(tie, 6)
-            best = best[tie == tie.min()]
+        groups = [here.rows[k] for k in nodes]
+        yes, no, legal = self._halves(groups)
+        errors = [leaf_error(half, self.problem.classification) for half in (yes, no)]
+        total = np.round(np.where(legal, errors[0] + errors[1], np.inf), 6)
+        least = total.min(axis=1, keepdims=True)
+        tied = (total == least) & legal
+        score = np.round(_impurity(yes) + _impurity(no), 6)
+        if self.n_probe:
+            for i in np.flatnonzero(tied.sum(axis=1) > 1):
+                self.n_probes += 2 * int(tied[i].sum())
+                share = self._residual_share(groups[i : i + 1], yes[[i], 0], no[[i], 0])
+                score[i] = np.round(share[0], 6)
+        score[~tied] = np.inf
+        for i, k in enumerate(nodes):
+            here.ranked[k] = (np.empty((0, 3)), np.empty((0, 3)))
+            if not tied[i].any():
+                continue
+            best = np.flatnonzero(score[i] == score[i].min())
             best = best[
                 self.problem.literals.feature[best] == self.problem.literals.feature[best[0]]
             ]
-        literal = int(best[(len(best) - 1) // 2])
-        here.splits[k] = {literal: (float(errors[0][literal]), float(errors[1][literal]))}
-
-
-def _impurity(half: np.ndarray) -> np.ndarray:
-    """Squared error of the targets about their mean (Gini impurity times mass for one-hot)."""
-    return half[1] - (half[2:] ** 2).sum(axis=0) / np.maximum(half[0], _TINY)
+            literal = int(best[(len(best) - 1) // 2])
+            here.splits[k] = {literal: (float(errors[0][i, literal]), float(errors[1][i, literal]))}

@@ -17,6 +17,7 @@ from skdistill.rules import RuleSet
 from skdistill.rules._extract import node_rules
 from skdistill.teachers import hidden_representation
 from skdistill.teachers._ask import ask_labels
+from skdistill.trees._answers import answers_to
 from skdistill.trees._assembly import fill_tree
 from skdistill.trees._base import BaseDistilledTree, leaf_answers
 from skdistill.trees._cube import draw_cube
@@ -134,9 +135,14 @@ class BaseLinearProbeTree(BaseDistilledTree):
             # More directions than a quarter of the rows fit any conjunction.
             rank = max(1, min(self.rank, len(pool.X) // 4))
             basis = probe_basis(activations, pool.weight, rank=rank, ridge=self.ridge, rng=rng)
-        answers = literals(pool.X).astype(np.float32)
-        targets = pool.scaled_targets()
-        return Problem(answers, literals, targets, pool.weight, basis, self._kind == "classifier")
+        return Problem(
+            answers_to(pool.X, literals),
+            literals,
+            pool.scaled_targets(),
+            pool.weight,
+            basis,
+            self._kind == "classifier",
+        )
 
     def _splits_kept(self, boolean: bool) -> tuple[int, int]:
         """Splits of each conjunction by residual and by impurity."""
@@ -265,8 +271,8 @@ class BaseLinearProbeTree(BaseDistilledTree):
         check_is_fitted(self)
         if np.isnan(self._node_error).all():
             raise ValueError(
-                'Nothing was probed: splits were chosen by the labels alone (split_score="impurity", '
-                'which "auto" takes on tables). Use split_score="both" or "residual".'
+                "Nothing was probed: splits were chosen by the labels alone, as "
+                'split_score="auto" does on tables. Use split_score="both" or "residual".'
             )
         return LRHReport.from_nodes(
             self.tree_, self._node_error, self._node_share, float(self.fidelity_)
