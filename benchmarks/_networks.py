@@ -43,6 +43,7 @@ __all__ = [
     "load_network",
     "main",
     "recipe_for",
+    "scores",
     "trained_network",
 ]
 
@@ -217,6 +218,13 @@ def correlated_points(
     return X
 
 
+def scores(module: torch.nn.Module, X: np.ndarray) -> np.ndarray:
+    """A network's scores of shape (n_samples,) on rows of shape (n_samples, n_features)."""
+    with torch.inference_mode():
+        parts = [module(torch.as_tensor(X[i : i + 4096]).float()) for i in range(0, len(X), 4096)]
+    return torch.cat(parts).numpy()
+
+
 def accuracy(module: torch.nn.Module, X: np.ndarray, y: np.ndarray) -> float:
     """Share of rows on which the sign of a network's score gives the label.
 
@@ -231,12 +239,7 @@ def accuracy(module: torch.nn.Module, X: np.ndarray, y: np.ndarray) -> float:
     -------
     accuracy : float
     """
-    right = 0
-    with torch.inference_mode():
-        for start in range(0, len(X), 4096):
-            rows = torch.as_tensor(X[start : start + 4096]).float()
-            right += int(((module(rows) > 0).numpy() == y[start : start + 4096]).sum())
-    return right / len(X)
+    return float(np.mean((scores(module, X) > 0) == y))
 
 
 def _batches(
@@ -282,13 +285,27 @@ def _train(recipe: Recipe, tree: BooleanTree, verbose: bool) -> ResidualNetwork:
     return module
 
 
+def _random(recipe: Recipe) -> ResidualNetwork:
+    """Random weights, but no share of the mean activation in the readout: both signs occur."""
+    torch.manual_seed(recipe.seed)
+    module = ResidualNetwork(recipe.n_features, recipe.width, recipe.n_layers)
+    points = correlated_points(1_000, recipe.n_features, 0.0, np.random.default_rng(recipe.seed))
+    seen: list[torch.Tensor] = []
+    with torch.no_grad(), module.readout.register_forward_pre_hook(lambda _, h: seen.append(h[0])):
+        module(torch.from_numpy(points).float())
+        mean = seen[0].mean(dim=0)
+        weight = torch.randn_like(mean)
+        module.readout.weight.copy_((weight - mean * (weight @ mean) / (mean @ mean))[None])
+    return module
+
+
 def trained_network(recipe: Recipe, *, verbose: bool = False) -> TrainedNetwork:
     """Take a network from the cache, or train it and put it there.
 
     Parameters
     ----------
     recipe : Recipe
-        With no rows: a network with random weights, readout included.
+        With no rows: a network with random weights.
     verbose : bool, default=False
         Print each pass.
 
@@ -306,9 +323,7 @@ def trained_network(recipe: Recipe, *, verbose: bool = False) -> TrainedNetwork:
     if recipe.n_rows:
         module = _train(recipe, tree, verbose)
     else:
-        torch.manual_seed(recipe.seed)
-        module = ResidualNetwork(recipe.n_features, recipe.width, recipe.n_layers)
-        torch.nn.init.normal_(module.readout.weight)
+        module = _random(recipe)
     kept = {"seconds": time.process_time() - start}
     rng = np.random.default_rng([recipe.seed, 1])
     for name, correlation in (("accuracy", recipe.correlation), ("uniform_accuracy", 0.0)):
@@ -334,7 +349,8 @@ def recipe_for(depth: int, seed: int, d: int = 100, kind: str = "trained") -> Re
     -------
     recipe : Recipe
     """
-    size = {"n_rows": 1_000_000, "n_epochs": 3} if depth > 4 else {}
+    hard = depth > 4 or d > 500
+    size = {"n_rows": 1_000_000, "n_epochs": 3} if hard else {}
     return Recipe(d, depth, seed, **{**size, **KINDS[kind]})
 
 

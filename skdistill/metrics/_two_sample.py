@@ -141,10 +141,10 @@ def two_sample_auc(
     """
     real, synthetic = check_two_samples(real, synthetic)
     n_folds = cv if Number(2, whole=True).accepts(cv) else 2
-    for name, rows in (("real", real), ("synthetic", synthetic)):
-        if rows.shape[0] < n_folds:
+    for name, given in (("real", real), ("synthetic", synthetic)):
+        if given.shape[0] < n_folds:
             raise ValueError(
-                f"{name} has {rows.shape[0]} rows, too few for cv={cv}: each fold needs one."
+                f"{name} has {given.shape[0]} rows, too few for cv={cv}: each fold needs one."
             )
     rng = check_random_state(random_state)
     rows: Any = stack_rows(real, synthetic)

@@ -10,7 +10,7 @@ import numpy as np
 
 from skdistill._frames import is_frame
 from skdistill._validation import Instance, OneOf
-from skdistill.teachers._resolve import seeded_clone
+from skdistill.teachers._resolve import freeze_teacher, seeded_clone
 from skdistill.transfer._base import BaseTransferSet
 from skdistill.transfer._rules import COMMON_RULES
 from skdistill.transfer._sampling import seeds_of
@@ -175,6 +175,13 @@ class AdapterTransferSet(BaseTransferSet):
         n_levels = int(self.categorical_features_.sum())
         return self.n_features_in_ - n_levels, n_levels
 
+    def __sklearn_clone__(self) -> Any:
+        # It is never changed here, and what has no parameters need not be copyable.
+        shell = copy.copy(self)
+        if self.generator is not None and not hasattr(self.generator, "get_params"):
+            shell.generator = freeze_teacher(self.generator)
+        return super(AdapterTransferSet, shell).__sklearn_clone__()
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         if hasattr(self.generator, "__sklearn_tags__"):
@@ -197,7 +204,12 @@ def _fresh(generator: Any, seed: int) -> Any:
     """Return an unfitted, seeded copy of a generator."""
     if hasattr(generator, "get_params"):
         return seeded_clone(generator, np.random.RandomState(seed))
-    generator = copy.deepcopy(generator)
+    try:
+        generator = copy.deepcopy(generator)
+    except AttributeError:  # CTGAN's TVAE cannot be pickled, and so copied, before it is fitted
+        bare = generator.__class__.__new__(generator.__class__)
+        bare.__dict__.update(copy.deepcopy(vars(generator)))
+        generator = bare
     if hasattr(generator, "set_random_state"):
         generator.set_random_state(seed)
     return generator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -239,22 +240,24 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         self, n_samples: int, chunk_size: int, random_state: Any, return_parents: bool
     ) -> Iterator[Any]:
         """Decoded chunks, with their parents where these are asked for."""
-        seeds = seeds_of(self.random_state if random_state is None else random_state)
         chunks = iter_chunks(
             self._table,
             self._draw_block,
             n_samples,
             block_rows=self._block_rows,
             chunk_size=chunk_size,
-            seeds=seeds,
+            seeds=seeds_of(self.random_state if random_state is None else random_state),
         )
-        for rows, parents in chunks:
-            if return_parents and parents is None:
-                raise ValueError(
-                    f"Rows of a {type(self).__name__} come from no single row: there are no "
-                    "parents to return."
-                )
-            yield (rows, parents) if return_parents else rows
+        return map(self._with_parents if return_parents else itemgetter(0), chunks)
+
+    def _with_parents(self, chunk: tuple[Any, np.ndarray | None]) -> tuple[Any, np.ndarray]:
+        rows, parents = chunk
+        if parents is None:
+            raise ValueError(
+                f"Rows of a {type(self).__name__} come from no single row: there are no parents "
+                "to return."
+            )
+        return rows, parents
 
     @available_if(_has_teacher)
     def fit_resample(self, X: Any, y: Any = None) -> tuple[Any, np.ndarray]:

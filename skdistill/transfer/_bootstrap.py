@@ -66,10 +66,9 @@ class BootstrapTransferSet(BaseTransferSet):
     Examples
     --------
     >>> from skdistill.transfer import BootstrapTransferSet
-    >>> BootstrapTransferSet(random_state=0).fit([[1, 2], [3, 4]]).sample(3)
-    array([[3, 4],
-           [3, 4],
-           [1, 2]])
+    >>> again = BootstrapTransferSet(random_state=0).fit([[1, 2], [3, 4]])
+    >>> sorted(set(map(tuple, again.sample(50).tolist())))
+    [(1, 2), (3, 4)]
     """
 
     _parameter_rules = {**COMMON_RULES}

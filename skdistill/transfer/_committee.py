@@ -81,8 +81,8 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
     members_ : list of estimator
         The last committee.
     disagreement_ : ndarray of shape (n_rounds,)
-        Mean disagreement over each round's candidates; it falls as there is
-        less to learn.
+        Mean disagreement over each round's candidates; it falls as the
+        committee learns.
     n_queries_ : int
         Rows that the teacher was asked.
     n_samples_ : int

@@ -42,7 +42,7 @@ class ForestDensityTransferSet(BaseTransferSet):
         unfitted (then a clone is fitted on ``X, y``).
     n_estimators : int, default=20
         Number of trees.
-    min_samples_leaf : int, default=5
+    min_samples_leaf : int, default=3
         Real rows that a leaf holds at least.
     max_rounds : int, default=3
         How often, at most, a new forest learns to tell real rows from those
@@ -125,7 +125,7 @@ class ForestDensityTransferSet(BaseTransferSet):
         teacher: Any = None,
         *,
         n_estimators: int = 20,
-        min_samples_leaf: int = 5,
+        min_samples_leaf: int = 3,
         max_rounds: int = 3,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",

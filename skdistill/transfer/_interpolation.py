@@ -85,9 +85,9 @@ class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
     Examples
     --------
     >>> from skdistill.transfer import InterpolationTransferSet
-    >>> between = InterpolationTransferSet(random_state=0).fit([[0.0, 0.0], [1.0, 2.0]])
+    >>> between = InterpolationTransferSet(random_state=0).fit([[0.5, 1.2], [1.5, 3.2]])
     >>> new = between.sample(100)
-    >>> bool((abs(new[:, 1] - 2 * new[:, 0]) < 1e-12).all())  # on the segment
+    >>> bool((abs(new[:, 1] - 2 * new[:, 0] - 0.2) < 1e-12).all())  # on the segment
     True
     """
 

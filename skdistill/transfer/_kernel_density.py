@@ -113,7 +113,7 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     >>> X, _ = load_iris(return_X_y=True)
     >>> kde = KernelDensityTransferSet(random_state=0).fit(X)
     >>> kde.bandwidth_.round(2)
-    array([0.42, 0.22, 0.9 , 0.39])
+    array([0.42, 0.22, 0.89, 0.39])
     >>> kde.sample(1000).shape
     (1000, 4)
     """

@@ -1,18 +1,22 @@
 """Correlations of the normal variables behind columns of any kind.
 
-Every column is seen as a normal variable cut at thresholds: a level, or a
-repeated number, is an interval; a number without repeats is the variable
-itself. From the correlation of the columns' scores follows that of the
-variables behind them.
+Every column is seen as a normal variable: cut at thresholds, so that a level,
+or a repeated number, is an interval of it, or stretched into the column's own
+shape. Ranks see no stretching. So from the correlation of the columns' ranks
+follows that of the variables behind them.
 
-Sources: U. Olsson, "Maximum likelihood estimation of the polychoric
-correlation coefficient", Psychometrika 44, 1979 (the model); H. O. Lancaster,
-"Some properties of the bivariate normal distribution considered in the form of
-a contingency table", Biometrika 44, 1957 (the expansion in Hermite
-polynomials).
+Sources: H. Liu, F. Han, M. Yuan, J. Lafferty, L. Wasserman, "High-dimensional
+semiparametric Gaussian copula graphical models", Annals of Statistics 40, 2012
+(from ranks, for columns without repeats); U. Olsson, "Maximum likelihood
+estimation of the polychoric correlation coefficient", Psychometrika 44, 1979
+(levels as intervals); H. O. Lancaster, "Some properties of the bivariate normal
+distribution considered in the form of a contingency table", Biometrika 44, 1957
+(the expansion in Hermite polynomials).
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -20,7 +24,7 @@ from scipy.stats import rankdata
 
 from skdistill.transfer._bandwidth import column_deviations
 
-__all__ = ["latent_correlation", "normal_scores", "step_scores"]
+__all__ = ["latent_correlation", "rank_scores", "step_scores"]
 
 # Terms of the expansion, and the largest correlation, where it still converges.
 _N_TERMS = 40
@@ -28,7 +32,7 @@ _LARGEST = 0.999
 
 
 def step_scores(shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Score the intervals of a normal variable, and expand the scores.
+    """Score the intervals of a normal variable by their rank, and expand the scores.
 
     Parameters
     ----------
@@ -38,16 +42,17 @@ def step_scores(shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     scores : ndarray of shape (n_intervals,)
-        Mean of the variable in each interval.
+        The share of what lies below, counting half of the interval itself,
+        less one half.
     terms : ndarray of shape (n_terms,)
         Coefficients of the scores, as a function of the variable, in
         normalised Hermite polynomials of degree 1, 2, ...
     """
     ends = np.concatenate([[0.0], np.cumsum(shares)])
     ends[-1] = 1.0  # whatever the rounding errors of the sum
+    scores = (ends[1:] + ends[:-1]) / 2 - 0.5
     t = ndtri(np.minimum(ends, 1.0))
     density = np.exp(-0.5 * t**2) / np.sqrt(2 * np.pi)
-    scores = -np.diff(density) / shares
     t = np.where(np.isfinite(t), t, 0.0)  # where the density is zero
     before, now = np.zeros_like(t), density  # h_m(t) times the density
     terms = np.empty(_N_TERMS)
@@ -57,22 +62,32 @@ def step_scores(shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return scores, terms
 
 
-def normal_scores(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Score numbers without many repeats as the normal variable itself.
+@cache
+def _terms_of_ranks() -> np.ndarray:
+    """Terms of a variable without repeats: of so many steps that they are none."""
+    return step_scores(np.full(4096, 1 / 4096))[1]
+
+
+def rank_scores(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Score numbers without many repeats by their rank.
 
     Parameters
     ----------
     values : ndarray of shape (n,)
+        NaN where missing.
 
     Returns
     -------
     scores : ndarray of shape (n,)
-        Normal quantiles of the ranks, with variance one.
+        In (-1/2, 1/2); NaN where missing.
     terms : ndarray of shape (n_terms,)
         As of :func:`step_scores`.
     """
-    scores = ndtri((rankdata(values) - 0.5) / max(len(values), 1))
-    return scores / max(scores.std(), 1e-12) if len(values) else scores, np.eye(1, _N_TERMS)[0]
+    present = ~np.isnan(values)
+    scores = np.full(len(values), np.nan)
+    if present.any():
+        scores[present] = (rankdata(values[present]) - 0.5) / present.sum() - 0.5
+    return scores, _terms_of_ranks()
 
 
 def _pairwise_correlation(scores: np.ndarray) -> np.ndarray:
@@ -95,8 +110,7 @@ def latent_correlation(scores: np.ndarray, terms: np.ndarray) -> np.ndarray:
     scores : ndarray of shape (n, p)
         Scores of the rows; NaN where missing.
     terms : ndarray of shape (p, n_terms)
-        The expansion of each column's scores; (1, 0, 0, ...) for a normal
-        variable that is seen itself.
+        The expansion of each column's scores.
 
     Returns
     -------

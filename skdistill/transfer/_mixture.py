@@ -13,7 +13,7 @@ from skdistill._sklearn import BaseComposition
 from skdistill._validation import Instance, OneOf
 from skdistill.transfer._base import BaseTransferSet
 from skdistill.transfer._common_table import common_table, same_layout
-from skdistill.transfer._inner import draw_inner, fit_inner, join
+from skdistill.transfer._inner import BASE_RULE, draw_inner, fit_inner, join
 from skdistill.transfer._rules import COMMON_RULES
 from skdistill.transfer._sampling import seeds_of
 from skdistill.transfer._table import Encoded
@@ -29,9 +29,13 @@ _NAMED = Instance(
             isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], str)
             for pair in value
         )
+        and all(part is not None and BASE_RULE.accepts(part) for _name, part in value)
     ),
 )
-_LIST_LIKE = Instance("a list of numbers", lambda value: hasattr(value, "__len__"))
+_WEIGHTS = Instance(
+    "a list of numbers",
+    lambda value: hasattr(value, "__len__") and not isinstance(value, (str, dict)),
+)
 
 
 class MixtureTransferSet(BaseComposition, BaseTransferSet):
@@ -106,7 +110,7 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
 
     _parameter_rules = {
         "transfer_sets": [_NAMED],
-        "weights": [OneOf(None), _LIST_LIKE],
+        "weights": [OneOf(None), _WEIGHTS],
         **COMMON_RULES,
     }
 

@@ -9,17 +9,22 @@ column matters more by accident, and codes of levels never enter a distance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from skdistill._rows import row_hashes
+from skdistill.transfer._projection_forest import ProjectionForest
 from skdistill.transfer._table import Encoded
 
 __all__ = ["NeighborGraph", "build_graph", "fit_picture"]
 
 # Below this width a k-d tree beats the brute search (measured at 10,000 rows).
 _TREE_WIDTH = 6
+
+# Up to so many distinct rows "auto" searches exactly: a matter of seconds.
+WIDE_EXACT_ROWS, NARROW_EXACT_ROWS = 20_000, 100_000
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,8 @@ class NeighborGraph:
     neighbors : ndarray of shape (n_distinct, k)
         Nearest groups, nearest first; k is 0 where all rows are equal.
     keys : ndarray of shape (n_distinct,), dtype uint64
-        Hash of each distinct row.
-    index : NearestNeighbors
+        Hash of each distinct row, ascending.
+    index : NearestNeighbors or ProjectionForest
         The search over distinct rows, for rows that come later.
     """
 
@@ -117,7 +122,7 @@ class NeighborGraph:
     count: np.ndarray
     neighbors: np.ndarray
     keys: np.ndarray
-    index: NearestNeighbors
+    index: Any
 
     def near_groups(self, picture: np.ndarray) -> np.ndarray:
         """Return the nearest different groups of rows that come later.
@@ -132,15 +137,32 @@ class NeighborGraph:
         groups : ndarray of shape (m, k)
             Nearest first; none equals its row.
         """
-        k = self.neighbors.shape[1]
-        found = self.index.kneighbors(picture, n_neighbors=k + 1, return_distance=False)
-        # Distances of many columns carry rounding: a row that was fitted is
-        # told by its content, and goes to the end.
-        itself = self.keys[found] == row_hashes(picture)[:, np.newaxis]
-        return np.take_along_axis(found, np.argsort(itself, axis=1, kind="stable"), axis=1)[:, :k]
+        # A row that was fitted is told by its content.
+        hashes = row_hashes(picture)
+        place = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
+        known = self.keys[place] == hashes
+        groups = self.neighbors[place]
+        if not known.all():
+            k = self.neighbors.shape[1]
+            groups[~known] = self.index.kneighbors(
+                picture[~known], n_neighbors=k, return_distance=False
+            )
+        return groups
 
 
-def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> NeighborGraph:
+def _make_index(method: str, rows: np.ndarray, k: int, n_jobs: int | None) -> Any:
+    """The fitted search over distinct rows."""
+    narrow = rows.shape[1] <= _TREE_WIDTH
+    few = len(rows) <= (NARROW_EXACT_ROWS if narrow else WIDE_EXACT_ROWS)
+    if method == "approximate" or (method == "auto" and not few):
+        return ProjectionForest(n_neighbors=k, n_jobs=n_jobs).fit(rows)
+    algorithm = "kd_tree" if narrow else "brute"
+    return NearestNeighbors(n_neighbors=k, algorithm=algorithm, n_jobs=n_jobs).fit(rows)
+
+
+def build_graph(
+    picture: np.ndarray, n_neighbors: int, n_jobs: int | None, method: str = "auto"
+) -> NeighborGraph:
     """Group exact repeats and find the nearest different rows.
 
     Parameters
@@ -151,15 +173,15 @@ def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> Ne
         How many neighbours, fewer where there are not so many distinct rows.
     n_jobs : int or None
         For the search.
+    method : {"auto", "exact", "approximate"}
+        Exact search takes O(n log n) at the best in few columns (a k-d tree)
+        and O(n² width) in many (brute force in blocks, memory O(n k)), the
+        approximate one O(n log n width) in any. "auto" is exact up to 20,000
+        distinct rows, and up to 100,000 in up to six columns.
 
     Returns
     -------
     graph : NeighborGraph
-
-    Notes
-    -----
-    The search is exact: O(n log n) at the best in few columns (a k-d tree),
-    O(n² width) in many (brute force in blocks, memory O(n k)).
     """
     # Repeats are found by a 64-bit hash of their content.
     keys, first, group = np.unique(row_hashes(picture), return_index=True, return_inverse=True)
@@ -167,10 +189,8 @@ def build_graph(picture: np.ndarray, n_neighbors: int, n_jobs: int | None) -> Ne
     start = np.cumsum(count) - count
     members = np.argsort(group, kind="stable")
     k = min(n_neighbors, len(first) - 1)
-    algorithm = "kd_tree" if picture.shape[1] <= _TREE_WIDTH else "brute"
-    index = NearestNeighbors(n_neighbors=max(k, 1), algorithm=algorithm, n_jobs=n_jobs)
-    index.fit(picture[first])
-    if k == 0:
+    index = None if k == 0 else _make_index(method, picture[first], k, n_jobs)
+    if index is None:
         neighbors = np.empty((len(first), 0), dtype=np.intp)
     else:
         neighbors = index.kneighbors(return_distance=False)  # leaves each row itself out

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._frames import is_frame
+from skdistill._frames import is_frame, is_pandas, is_polars
 from skdistill._rows import check_rows, stack_rows
 from skdistill._validation import Instance, OneOf
 from skdistill.exceptions import DistillationWarning
@@ -87,11 +87,9 @@ class PoolTransferSet(BaseTransferSet):
     >>> import numpy as np
     >>> from skdistill import PoolTransferSet
     >>> unlabelled = np.arange(12.0).reshape(6, 2)
-    >>> pool = PoolTransferSet(pool=unlabelled, random_state=0)
-    >>> pool.fit([[0.0, 1.0]]).sample(3)
-    array([[0., 1.],
-           [2., 3.],
-           [8., 9.]])
+    >>> pool = PoolTransferSet(pool=unlabelled, random_state=0).fit([[0.0, 1.0]])
+    >>> np.sort(pool.sample(6), axis=0).tolist() == unlabelled.tolist()
+    True
     """
 
     _parameter_rules = {"pool": [OneOf(None), _ROWS], **COMMON_RULES}
@@ -125,7 +123,7 @@ class PoolTransferSet(BaseTransferSet):
     def _check_pool(self, X: Any) -> Any:
         """Return the pool as validated rows of the kind of X."""
         pool: Any = self.pool if hasattr(self.pool, "shape") else np.asarray(self.pool)
-        if is_frame(X) and type(pool) is not type(X):
+        if is_frame(X) and (is_pandas(pool), is_polars(pool)) != (is_pandas(X), is_polars(X)):
             raise TypeError(
                 f"The pool must be a data frame of the same library as X, {type(X)}. Got "
                 f"{type(pool)}."

@@ -19,7 +19,7 @@ __all__ = ["ProjectionForest"]
 
 # Measured on 1,000,000 rows of 20 numbers: more of either takes longer, less
 # finds rows further away (benchmarks/bench_transfer_speed.py).
-_N_TREES, _LEAF_ROWS = 4, 128
+_N_TREES, _LEAF_ROWS = 4, 64
 
 # Distances held at a time.
 _PART_DISTANCES = 1 << 20

@@ -68,6 +68,7 @@ class BinnedAnswers:
         self._codes = codes + self._start.astype(np.int32)
         self._column = np.repeat(np.arange(len(first)), count)
         self._place = np.arange(len(literals)) + self._column
+        self._later = slice(int(count[0]), None)
 
     def sums(self, groups: list[np.ndarray], values: np.ndarray) -> np.ndarray:
         """Sum values over the rows of each group that say yes; see :class:`DenseAnswers`."""
@@ -85,10 +86,11 @@ class BinnedAnswers:
             shape=(len(rows), len(groups) * self._n_codes),
         )
         by_code = (indicator.T @ values[rows]).reshape(len(groups), self._n_codes, -1)
-        along = np.cumsum(by_code, axis=1, dtype=np.float64)
-        before = np.concatenate([np.zeros_like(along[:, :1]), along], axis=1)
-        sums = along[:, self._place] - before[:, self._start[self._column]]
-        return sums.transpose(0, 2, 1)
+        along = np.cumsum(by_code, axis=1, dtype=np.float64).transpose(0, 2, 1)
+        sums = along[..., self._place]
+        # What the columns before had added up.
+        sums[..., self._later] -= along[..., self._start[self._column[self._later]] - 1]
+        return sums
 
     def yes(self, rows: np.ndarray, literal: int) -> np.ndarray:
         """Which of some rows say yes to a literal."""

@@ -3,8 +3,9 @@
 For every conjunction and every number of leaves k the least error is that of a
 leaf, or of the best split with i leaves on one side and k - i on the other. All
 splits of a level are computed at once: O(splits * K²) for trees of up to K
-leaves. Source: E. Boix-Adserà, "Towards a theory of model distillation",
-arXiv:2403.09053, section 4, where the error is that against the true tree.
+leaves, or as many as the levels below have room for. Source: E. Boix-Adserà,
+"Towards a theory of model distillation", arXiv:2403.09053, section 4, where the
+error is that against the true tree.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill.trees._lattice import Lattice, Level
+from skdistill.trees._lattice import Lattice
 
 __all__ = ["BestTrees", "FoundNode"]
 
@@ -64,66 +65,78 @@ class BestTrees:
 
     def __init__(self, lattice: Lattice, max_leaves: int):
         self.lattice, self.max_leaves = lattice, max_leaves
-        self._least: list[np.ndarray] = [np.zeros((0, max_leaves))] * len(lattice.levels)
+        self._least: list[np.ndarray] = [np.empty((0, 1))] * len(lattice.levels)
         for level in reversed(range(len(lattice.levels))):
             self._least[level] = self._solve(level)
-        self.error = self._least[0][0]
+        missing = max_leaves - self._least[0].shape[1]
+        self.error = np.pad(self._least[0][0], (0, max(0, missing)), mode="edge")
 
     def _solve(self, level: int) -> np.ndarray:
-        """Least errors of the conjunctions of a level, of shape (n, K)."""
+        """Least errors of a level's conjunctions with at most 1, 2, ... leaves: (n, most)."""
         here = self.lattice.levels[level]
-        least = np.repeat(np.array(here.error)[:, np.newaxis], self.max_leaves, axis=1)
+        most = min(self.max_leaves, 2 ** (len(self.lattice.levels) - level))
+        least = np.repeat(np.array(here.error)[:, np.newaxis], most, axis=1)
         parents = np.array([k for k, splits in here.splits.items() for _ in splits], dtype=np.intp)
-        if not len(parents) or self.max_leaves == 1:
+        if not len(parents):
             return least
-        halves = np.array([pair for splits in here.splits.values() for pair in splits.values()])
-        joined = self._join(level, halves)
+        halves = [pair for splits in here.splits.values() for pair in splits.values()]
+        yes, no = self._sides(level, np.array(halves))
         starts = np.flatnonzero(np.diff(parents, prepend=-1))
-        best = np.minimum.reduceat(joined, starts, axis=0)
-        least[parents[starts], 1:] = np.minimum(least[parents[starts], 1:], best)
+        for k in range(2, most + 1):
+            best = np.minimum.reduceat(_joined(yes, no, k).min(axis=1), starts)
+            least[parents[starts], k - 1] = np.minimum(least[parents[starts], k - 1], best)
         return least
 
-    def _join(self, level: int, halves: np.ndarray) -> np.ndarray:
-        """Least error of every split with at most 2, ..., K leaves: (n_splits, K - 1)."""
-        if level + 1 == len(self.lattice.levels):
-            return np.repeat(halves.sum(axis=1, keepdims=True), self.max_leaves - 1, axis=1)
-        yes, no = (self._least[level + 1][halves[:, side]] for side in (0, 1))
-        joined = np.empty((len(halves), self.max_leaves - 1))
-        for k in range(2, self.max_leaves + 1):
-            # i leaves on the yes side, k - i on the no side.
-            joined[:, k - 2] = (yes[:, : k - 1] + no[:, k - 2 :: -1]).min(axis=1)
-        return joined
+    def _sides(self, level: int, halves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Least errors of both halves of some splits, each of shape (n_splits, most)."""
+        if level + 1 == len(self.lattice.levels):  # the halves are leaves
+            return halves[:, :1], halves[:, 1:]
+        least = self._least[level + 1]
+        return least[halves[:, 0]], least[halves[:, 1]]
 
     def tree(self, n_leaves: int) -> FoundNode:
         """Trace the smallest tree that is as good as any with at most ``n_leaves`` leaves."""
         return self._trace(0, 0, n_leaves)
 
-    def _trace(self, level: int, place: int, k: int) -> FoundNode:
-        least = self._least[level][place]
+    def _trace(self, level: int, place: int, n_leaves: int) -> FoundNode:
+        least = self._least[level][place, :n_leaves]
         # Fewer leaves where they do as well.
-        k = int(np.flatnonzero(least[:k] <= least[k - 1] + 1e-9 * least[0])[0]) + 1
+        k = int(np.flatnonzero(least <= least[-1] + 1e-9 * least[0])[0]) + 1
         node = FoundNode(level, place, float(least[k - 1]))
         if k == 1:
             return node
-        here: Level = self.lattice.levels[level]
-        splits = here.splits[place]
+        splits = self.lattice.levels[level].splits[place]
         halves = np.array(list(splits.values()))
-        best = int(np.argmin(self._join_to(level, halves, k)))
+        yes, no = self._sides(level, halves)
+        joined = _joined(yes, no, k)
+        best, i = np.unravel_index(np.argmin(joined), joined.shape)
         node.literal = list(splits)[best]
         if level + 1 == len(self.lattice.levels):
             node.halves = tuple(FoundNode(level + 1, -1, float(e)) for e in halves[best])
-            return node
-        yes, no = (self._least[level + 1][place] for place in halves[best])
-        i = int(np.argmin(yes[: k - 1] + no[k - 2 :: -1])) + 1
-        node.halves = (
-            self._trace(level + 1, int(halves[best][0]), i),
-            self._trace(level + 1, int(halves[best][1]), k - i),
-        )
+        else:
+            n_yes = max(1, k - no.shape[1]) + int(i)
+            node.halves = tuple(
+                self._trace(level + 1, int(half), n)
+                for half, n in zip(halves[best], (n_yes, k - n_yes), strict=True)
+            )
         return node
 
-    def _join_to(self, level: int, halves: np.ndarray, k: int) -> np.ndarray:
-        """Least error of a few splits with at most k leaves."""
-        if level + 1 == len(self.lattice.levels):
-            return halves.sum(axis=1)
-        yes, no = (self._least[level + 1][halves[:, side]] for side in (0, 1))
-        return (yes[:, : k - 1] + no[:, k - 2 :: -1]).min(axis=1)
+
+def _joined(yes: np.ndarray, no: np.ndarray, k: int) -> np.ndarray:
+    """Least errors of splits with at most k leaves, by how many the yes half has.
+
+    Parameters
+    ----------
+    yes, no : ndarray of shape (n_splits, most)
+        Least errors of the halves with at most 1, 2, ... leaves.
+    k : int
+        At most twice as many.
+
+    Returns
+    -------
+    joined : ndarray of shape (n_splits, n_ways)
+        From max(1, k - most) leaves in the yes half to min(most, k - 1).
+    """
+    most = yes.shape[1]
+    low, high = max(1, k - most), min(most, k - 1)
+    return yes[:, low - 1 : high] + no[:, k - high - 1 : k - low][:, ::-1]

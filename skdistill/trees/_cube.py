@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_frame, like_rows
+from skdistill._rows import categorical_columns, is_frame, like_rows
+from skdistill.trees._encoder import encode
 from skdistill.trees._literals import two_values
 
 __all__ = ["cube_coding", "draw_cube"]
@@ -29,12 +30,14 @@ def cube_coding(X: Any) -> tuple[float, float]:
     ValueError
         If a column holds anything else.
     """
-    rows = X.to_numpy() if is_frame(X) else X
-    if rows.dtype.kind not in "biuf":
+    levels = categorical_columns(X)
+    if levels.any():
+        names = [name for name, level in zip(X.columns, levels, strict=True) if level]
         raise ValueError(
-            'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but X holds '
-            f'{rows.dtype}. Use domain="auto", which splits any column.'
+            'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but X has columns of '
+            f'levels: {names}. Use domain="auto", which splits any column.'
         )
+    rows = encode(None, X) if is_frame(X) else X
     coding = two_values(rows)
     if coding is None:
         odd = [j for j in range(rows.shape[1]) if two_values(rows[:, j]) is None]
@@ -51,7 +54,7 @@ def cube_coding(X: Any) -> tuple[float, float]:
 
 
 def draw_cube(
-    X: Any, n_samples: int, rng: np.random.Generator, fixed: dict[int, float] | None = None
+    X: Any, n_samples: int, rng: np.random.Generator, fixed: dict[int, bool] | None = None
 ) -> Any:
     """Draw uniform points of the cube, or of a subcube.
 
@@ -61,8 +64,8 @@ def draw_cube(
         Rows whose coding, kind and dtypes are kept.
     n_samples : int
     rng : Generator
-    fixed : dict of int to float, default=None
-        Columns that are held at a value.
+    fixed : dict of int to bool, default=None
+        Columns that are held: low where True, high where False.
 
     Returns
     -------
@@ -71,6 +74,6 @@ def draw_cube(
     low, high = cube_coding(X)
     bits = rng.integers(0, 2, size=(n_samples, X.shape[1]), dtype=np.int8)
     points = np.where(bits, np.float32(high), np.float32(low))
-    for column, value in (fixed or {}).items():
-        points[:, column] = value
+    for column, is_low in (fixed or {}).items():
+        points[:, column] = low if is_low else high
     return like_rows(points, X)

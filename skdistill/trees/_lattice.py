@@ -41,7 +41,7 @@ class Problem:
         One-hot or soft labels, or values, of each row.
     weight : ndarray of shape (n,)
     basis : ndarray of shape (n, rank)
-        See :func:`skdistill.trees._probe_basis.probe_basis`; no columns where
+        See :func:`skdistill.trees._probe_basis.probe_basis`; without columns,
         splits are chosen by labels alone.
     classification : bool
         Whether a leaf's error is disagreement, or squared error.
@@ -116,9 +116,11 @@ class Lattice:
     n_probe, n_label : int
         Splits kept of each conjunction by probe residual, and by impurity.
     min_leaf : float
-        Least weight of a half.
+        Least weight of a half, which has a row at least.
     max_frontier : int
         The most conjunctions expanded at a level: those of largest error.
+    max_width : int
+        The most times the usual number of splits.
     rng : Generator
         For the words by which sets of rows are recognised.
 
@@ -137,21 +139,27 @@ class Lattice:
         depth: int,
         n_probe: int,
         n_label: int,
-        min_leaf: float = 1.0,
+        min_leaf: float = 0.0,
         max_frontier: int = 2_000,
+        max_width: int = 8,
         rng: np.random.Generator,
     ):
         self.problem, self.depth = problem, depth
-        self.n_probe = n_probe if problem.basis.shape[1] else 0
-        self.n_label, self.min_leaf, self.max_frontier = n_label, min_leaf, max_frontier
+        probes = problem.basis.shape[1] > 0
+        self.n_probe, self.n_label = (n_probe, n_label) if probes else (0, n_probe + n_label)
+        self.max_frontier = max_frontier
+        self._most = max_width * max(self.n_probe, self.n_label)
         self._words = rng.integers(1, 2**63, size=len(problem.weight), dtype=np.uint64)
         weighted = problem.targets * problem.weight[:, np.newaxis]
         square = (weighted * problem.targets).sum(axis=1)
         self._labels = np.column_stack([problem.weight, square, weighted])
-        if problem.classification:  # sums of counts are exact up to 2^24 rows
+        if np.isin(self._labels, (0.0, 1.0)).all():  # sums of these are exact up to 2^24 rows
             self._labels = self._labels.astype(np.float32)
         self._basis = problem.basis.astype(np.float32)
         self._total = float(problem.weight.sum())
+        # A half has a row at least; sums are rounded.
+        lightest = max(float(problem.weight.min()), _TINY * self._total)
+        self._least = max(min_leaf, lightest) * (1.0 - 1e-6)
         self.levels = [Level() for _ in range(depth)]
         self.n_probes = 0
         rows = np.arange(len(problem.weight))
@@ -160,6 +168,8 @@ class Lattice:
 
     def grow(self) -> None:
         """Expand every conjunction to its width, from the root down."""
+        if not len(self.problem.literals):
+            return
         for level, here in enumerate(self.levels):
             error = np.array(here.error)
             impure = np.flatnonzero(error > _TINY * self._total)
@@ -232,8 +242,9 @@ class Lattice:
         groups = [here.rows[k] for k in nodes]
         yes, no, legal = self._halves(groups)
         errors = [leaf_error(half, self.problem.classification) for half in (yes, no)]
-        by_label = self._best_by_column(_impurity(yes) + _impurity(no), legal, errors)
-        by_probe = [np.empty((0, 3))] * len(nodes)
+        by_probe = by_label = [np.empty((0, 3))] * len(nodes)
+        if self.n_label:
+            by_label = self._best_by_column(_impurity(yes) + _impurity(no), legal, errors)
         if self.n_probe:
             self.n_probes += 2 * int(legal.sum())
             share = self._residual_share(groups, yes[:, 0], no[:, 0])
@@ -248,7 +259,7 @@ class Lattice:
         """
         yes = self.problem.answers.sums(groups, self._labels)
         no = self._totals(groups, self._labels) - yes
-        return yes, no, (yes[:, 0] >= self.min_leaf) & (no[:, 0] >= self.min_leaf)
+        return yes, no, (yes[:, 0] >= self._least) & (no[:, 0] >= self._least)
 
     def _totals(self, groups: list[np.ndarray], values: np.ndarray) -> np.ndarray:
         sums = [values[rows].sum(axis=0, dtype=np.float64) for rows in groups]
@@ -296,7 +307,7 @@ class Lattice:
             best = np.nonzero(middle)[1].reshape(len(score), len(first))
         order = np.argsort(score[each, best], axis=1, kind="stable")
         # More than are ever kept need not be remembered.
-        best = best[each, order[:, : 8 * max(self.n_probe, self.n_label)]]
+        best = best[each, order[:, : self._most]]
         found = np.stack([best, errors[0][each, best], errors[1][each, best]], axis=2)
         known = np.isfinite(score[each, best])
         return [rows[keep] for rows, keep in zip(found, known, strict=True)]
@@ -316,7 +327,7 @@ class Lattice:
         tied = (total == least) & legal
         score = np.round(_impurity(yes) + _impurity(no), 6)
         if self.n_probe:
-            for i in np.flatnonzero(tied.sum(axis=1) > 1):
+            for i in np.flatnonzero(tied.sum(axis=1) > 1).tolist():
                 self.n_probes += 2 * int(tied[i].sum())
                 share = self._residual_share(groups[i : i + 1], yes[[i], 0], no[[i], 0])
                 score[i] = np.round(share[0], 6)

@@ -39,26 +39,26 @@ class Literals:
 
 def two_values(column: np.ndarray) -> np.ndarray | None:
     """Return the coding {0, 1} or {-1, 1} that a column keeps to; None where it has another."""
-    values = np.unique(column)
-    for coding in ((0.0, 1.0), (-1.0, 1.0)):
-        if np.isin(values, coding).all():
-            return np.array(coding)
+    for low, high in ((0.0, 1.0), (-1.0, 1.0)):
+        if np.all((column == low) | (column == high)):
+            return np.array([low, high])
     return None
 
 
 def _thresholds(column: np.ndarray, weight: np.ndarray, n_bins: int) -> np.ndarray:
-    """At most ``n_bins - 1`` thresholds half-way between values, by quantiles of the rows."""
+    """At most ``n_bins - 1`` thresholds half-way between values; infinity too if there are gaps."""
     known = ~np.isnan(column)
+    apart = [] if known.all() else [np.inf]  # known or missing?
     values, place = np.unique(column[known], return_inverse=True)
     middle = (values[:-1].astype(np.float64) + values[1:]) / 2.0
     if len(values) <= n_bins:
-        return middle
+        return np.append(middle, apart)
     # The gap at or after each quantile.
     mass = np.cumsum(np.bincount(place, weight[known]))
     wanted = np.arange(1, n_bins) / n_bins * mass[-1]
     # A rounding error in the sums is not to move a gap.
     gap = np.searchsorted(mass[:-1], wanted - 1e-9 * mass[-1])
-    return middle[np.unique(np.minimum(gap, len(middle) - 1))]
+    return np.append(middle[np.unique(np.minimum(gap, len(middle) - 1))], apart)
 
 
 def find_literals(X: np.ndarray, weight: np.ndarray, n_bins: int) -> Literals:
@@ -72,7 +72,8 @@ def find_literals(X: np.ndarray, weight: np.ndarray, n_bins: int) -> Literals:
         Of the rows, in the quantiles.
     n_bins : int
         A column with no more distinct values is asked at each gap between
-        them, any other at so many quantiles, less one.
+        them, any other at so many quantiles, less one; a column with gaps
+        also at infinity, which tells them from the rest.
 
     Returns
     -------

@@ -29,9 +29,8 @@ def probe_errors(F: np.ndarray, basis: np.ndarray, weight: np.ndarray) -> np.nda
     """
     share = weight / weight.sum()
     centred = F - share @ F
-    root = np.sqrt(weight)[:, np.newaxis]
-    left = centred - (basis @ (basis.T @ centred)) / root
-    leverage = share + np.einsum("ij,ij->i", basis, basis)
+    left = centred - (basis @ (basis.T @ centred)) / weight[:, np.newaxis]
+    leverage = share + np.einsum("ij,ij->i", basis, basis) / weight
     left /= np.maximum(1.0 - leverage, 1e-6)[:, np.newaxis]
     return share @ left**2
 
@@ -53,7 +52,7 @@ class LRHReport:
     depth : ndarray of shape (n_depths,)
         Literals in the conjunctions: 1, 2, ...
     n_conjunctions : ndarray of shape (n_depths,)
-        Nodes of the tree at that depth.
+        Nodes of the tree at that depth that any probed row reaches.
     error : ndarray of shape (n_depths,)
         Mean squared error of their best linear probes, the mean over nodes;
         leave-one-out.
@@ -123,9 +122,10 @@ class LRHReport:
         """
         depth = node_depths(tree)
         trivial, threshold = share * (1.0 - share), share**2
-        represented = (depth > 0) & (error <= np.minimum(threshold, trivial / 2.0))
-        depths = np.arange(1, depth.max() + 1)
-        levels = [depth == w for w in depths]
+        reached = (depth > 0) & (share > 0)
+        represented = reached & (error <= np.minimum(threshold, trivial / 2.0))
+        depths = np.unique(depth[reached])
+        levels = [reached & (depth == w) for w in depths]
 
         def over(values: np.ndarray, what: Any) -> np.ndarray:
             return np.array([what(values[level]) for level in levels], dtype=float)
@@ -148,7 +148,13 @@ class LRHReport:
         return bool(len(self.depth) and np.all(self.represented == 1.0))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the columns as lists, with ``fidelity`` and ``holds``."""
+        """Return the columns as lists, with ``fidelity`` and ``holds``.
+
+        Returns
+        -------
+        columns : dict of str to list, float or bool
+            For ``pandas.DataFrame(report.to_dict())`` or for JSON.
+        """
         columns = {
             name: getattr(self, name).tolist()
             for name in (

@@ -16,17 +16,18 @@ from skdistill.base import BaseDistiller, LabelledRows
 from skdistill.rules import RuleSet
 from skdistill.rules._extract import node_rules
 from skdistill.teachers import hidden_representation
-from skdistill.teachers._ask import ask_labels
+from skdistill.teachers._ask import Labels, ask_labels
 from skdistill.trees._answers import answers_to
 from skdistill.trees._assembly import fill_tree
 from skdistill.trees._base import BaseDistilledTree, leaf_answers
+from skdistill.trees._best_tree import BestTrees
 from skdistill.trees._cube import draw_cube
 from skdistill.trees._encoder import encode
 from skdistill.trees._lattice import Problem
 from skdistill.trees._literals import find_literals, two_values
 from skdistill.trees._lrh_report import LRHReport, probe_errors
 from skdistill.trees._probe_basis import probe_basis
-from skdistill.trees._probed import Pool, SizedTree, node_indicators
+from skdistill.trees._probed import Pool, SizedTree, node_indicators, same_classes
 from skdistill.trees._refine import FoundTree, found_tree, refine, tree_splits
 from skdistill.trees._search import search_trees
 
@@ -34,6 +35,8 @@ __all__ = ["BaseLinearProbeTree"]
 
 # Rows probed by default: of the cube, and of tables.
 _CUBE_ROWS, _TABLE_ROWS = 4_000, 10_000
+# The largest tree, where only the depth is bounded.
+_MOST_LEAVES = 1_024
 # Levels of one lattice where nodes can be probed again by queries.
 _SPAN = 5
 
@@ -69,8 +72,17 @@ class BaseLinearProbeTree(BaseDistilledTree):
         "max_refinements": [Number(0, whole=True)],
     }
 
+    def _targets(self, labels: Labels) -> np.ndarray:
+        """Label distributions or values, of shape (n, n_targets)."""
+        raise NotImplementedError
+
     def _gather(self, X: Any, y: Any, sample_weight: Any, rng: Any) -> Any:
         if self.domain != "boolean":
+            if self.max_refinements:
+                raise ValueError(
+                    f"max_refinements={self.max_refinements} draws rows inside subcubes, which "
+                    f'needs domain="boolean". Got domain={self.domain!r}.'
+                )
             return super()._gather(X, y, sample_weight, rng)
         # X shows the coding of the cube; the rows come from all of it.
         if sparse.issparse(X):
@@ -78,7 +90,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
         n_samples = _CUBE_ROWS if self.n_samples == "auto" else self.n_samples
         if self.max_queries is not None:
             n_samples = min(n_samples, self.max_queries)
-        points = draw_cube(X, n_samples, _generator(rng))
+        points = draw_cube(X, n_samples, _generator(rng, "rows"))
         return points, None if y is None else y[:0], None, 0
 
     def _fit_tree(self, X: Any, y: Any, sample_weight: Any) -> Any:
@@ -92,14 +104,14 @@ class BaseLinearProbeTree(BaseDistilledTree):
         encoded = self._encode_rows(rows)
         encoded = encoded.toarray() if sparse.issparse(encoded) else encoded
         weight = np.ones(len(encoded)) if rows.sample_weight is None else rows.sample_weight
-        rng = _generator(check_random_state(self.random_state))
+        rng = _generator(check_random_state(self.random_state), "search")
         probed = self._choose(len(encoded), rng)
         targets = self._targets(rows.labels)
         pool = Pool(encoded, targets, rows.labels, weight)
         part = pool.take(probed)
-        tree, basis = self._search(take_rows(rows.X, probed), part, rng)
-        if self.max_refinements:
-            pool = self._refine(tree, pool, rows.X, rng)
+        self.n_probes_ = 0
+        tree, problem = self._search(take_rows(rows.X, probed), part, rng)
+        pool = self._refine(tree, pool, rows.X, rng)
         filled = fill_tree(
             tree_splits(tree),
             pool.X,
@@ -112,7 +124,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
             pool.X, pool.labels, None if _uniform(pool.weight) else pool.weight, rows.n_real
         )
         self._adopt(plain_tree(filled, classes=classes, params=self._plain_params()), final, pool.X)
-        self._inspect(part, basis)
+        self._inspect(part.X, problem)
         return classes
 
     def _choose(self, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -129,17 +141,18 @@ class BaseLinearProbeTree(BaseDistilledTree):
                 "Set binning to the most intervals that a column is cut into, such as 16."
             )
         literals = find_literals(pool.X, pool.weight, self.binning or 2)
+        weight = pool.scaled_weight()
         basis = np.zeros((len(pool.X), 0))
         if self._splits_kept(boolean)[0]:
             activations = hidden_representation(self.teacher_, X, self.layers)
             # More directions than a quarter of the rows fit any conjunction.
             rank = max(1, min(self.rank, len(pool.X) // 4))
-            basis = probe_basis(activations, pool.weight, rank=rank, ridge=self.ridge, rng=rng)
+            basis = probe_basis(activations, weight, rank=rank, ridge=self.ridge, rng=rng)
         return Problem(
             answers_to(pool.X, literals),
             literals,
             pool.scaled_targets(),
-            pool.weight,
+            weight,
             basis,
             self._kind == "classifier",
         )
@@ -150,30 +163,37 @@ class BaseLinearProbeTree(BaseDistilledTree):
         if score == "auto":
             score = "both" if boolean else "impurity"
         if score == "both":
-            by_label = max(1, self.n_candidates // 4)
+            by_label = max(1, self.n_candidates // 4) if self.n_candidates > 1 else 0
             return self.n_candidates - by_label, by_label
         return (self.n_candidates, 0) if score == "residual" else (0, self.n_candidates)
 
-    def _search(self, X: Any, pool: Pool, rng: np.random.Generator) -> tuple[FoundTree, np.ndarray]:
-        """Find the best trees on the probed rows; sets what is known of each size."""
+    def _best_trees(
+        self, X: Any, pool: Pool, depth: int, max_leaves: int, rng: np.random.Generator
+    ) -> tuple[Problem, BestTrees]:
+        """Find the best trees of all sizes on some rows; counts the probes."""
         problem = self._problem(X, pool, rng)
-        span = min(self.max_depth, _SPAN) if self.max_refinements else self.max_depth
         n_probe, n_label = self._splits_kept(two_values(pool.X) is not None)
         lattice, best = search_trees(
             problem,
-            depth=span,
-            max_leaves=min(self.max_leaf_nodes or 2**span, 2**span),
+            depth=depth,
+            max_leaves=min(max_leaves, 2**depth),
             n_probe=n_probe,
             n_label=n_label,
             n_rounds=self.n_rounds,
             rng=rng,
         )
-        self.n_probes_ = lattice.n_probes
-        mass = 1.0 / pool.weight.sum()
+        self.n_probes_ += lattice.n_probes
+        return problem, best
+
+    def _search(self, X: Any, pool: Pool, rng: np.random.Generator) -> tuple[FoundTree, Problem]:
+        """Find the best trees on the probed rows; sets what is known of each size."""
+        span = min(self.max_depth, _SPAN) if self.max_refinements else self.max_depth
+        problem, best = self._best_trees(X, pool, span, self.max_leaf_nodes or _MOST_LEAVES, rng)
+        mass = 1.0 / problem.weight.sum()
         sizes = np.flatnonzero(np.diff(best.error, prepend=np.inf) < -1e-9 * best.error[0])
         trees = [found_tree(best.tree(k), problem.literals, mass) for k in (sizes + 1).tolist()]
         self.size_path_ = [self._sized(tree, pool) for tree in trees]
-        return trees[-1], problem.basis
+        return trees[-1], problem
 
     def _sized(self, tree: FoundTree, pool: Pool) -> SizedTree:
         """One size of the path, as a plain tree with its fidelity."""
@@ -188,18 +208,13 @@ class BaseLinearProbeTree(BaseDistilledTree):
 
     def _refine(self, tree: FoundTree, pool: Pool, X: Any, rng: np.random.Generator) -> Pool:
         """Probe impure nodes again by queries; returns the rows with the fresh ones."""
-        if self.domain != "boolean":
-            raise ValueError(
-                f"max_refinements={self.max_refinements} draws rows inside subcubes, which needs "
-                f'domain="boolean". Got domain={self.domain!r}.'
-            )
         n_fresh = _CUBE_ROWS if self.n_samples == "auto" else self.n_samples
-        total = pool.weight.sum()
+        most, total = self.max_refinements, pool.weight.sum()
+        if self.max_queries is not None:
+            most = min(most, (self.max_queries - self.n_queries_) // n_fresh)
 
         def solve(fixed: dict[int, bool], node: FoundTree, max_leaves: int) -> FoundTree:
             nonlocal pool
-            if self.max_queries is not None and self.n_queries_ + n_fresh > self.max_queries:
-                return node
             points = draw_cube(X, n_fresh, rng, fixed)
             labels = ask_labels(
                 self.teacher_,
@@ -209,22 +224,12 @@ class BaseLinearProbeTree(BaseDistilledTree):
                 n_jobs=self.n_jobs,
             )
             self.n_queries_ += n_fresh
+            labels = same_classes(labels, pool.labels.classes)
             fresh = Pool(
                 encode(self.encoder_, points), self._targets(labels), labels, np.ones(n_fresh)
             )
-            problem = self._problem(points, fresh, rng)
             depth = min(_SPAN, self.max_depth - node.depth)
-            n_probe, n_label = self._splits_kept(True)
-            lattice, best = search_trees(
-                problem,
-                depth=depth,
-                max_leaves=min(max_leaves, 2**depth),
-                n_probe=n_probe,
-                n_label=n_label,
-                n_rounds=self.n_rounds,
-                rng=rng,
-            )
-            self.n_probes_ += lattice.n_probes
+            problem, best = self._best_trees(points, fresh, depth, max_leaves, rng)
             share = 2.0 ** -len(fixed)
             better = found_tree(
                 best.tree(best.max_leaves), problem.literals, share / n_fresh, node.depth
@@ -238,18 +243,18 @@ class BaseLinearProbeTree(BaseDistilledTree):
             max_depth=self.max_depth,
             max_leaves=self.max_leaf_nodes or 2**self.max_depth,
             span=_SPAN,
-            max_refinements=self.max_refinements,
+            max_refinements=most,
         )
         return pool
 
-    def _inspect(self, pool: Pool, basis: np.ndarray) -> None:
+    def _inspect(self, X: np.ndarray, problem: Problem) -> None:
         """Measure how linearly each node of the tree is represented."""
-        indicators = node_indicators(self.tree_, pool.X)
-        share = pool.weight @ indicators / pool.weight.sum()
+        indicators = node_indicators(self.tree_, X)
+        share = problem.weight @ indicators / problem.weight.sum()
         self._node_share = share
         self._node_error = np.full(len(share), np.nan)
-        if basis.shape[1]:
-            self._node_error = probe_errors(indicators, basis, pool.weight)
+        if problem.basis.shape[1]:
+            self._node_error = probe_errors(indicators, problem.basis, problem.weight)
         variance = share * (1.0 - share)
         self.probe_residuals_ = np.divide(
             self._node_error, variance, out=np.full(len(share), np.nan), where=variance > 0
@@ -272,7 +277,8 @@ class BaseLinearProbeTree(BaseDistilledTree):
         if np.isnan(self._node_error).all():
             raise ValueError(
                 "Nothing was probed: splits were chosen by the labels alone, as "
-                'split_score="auto" does on tables. Use split_score="both" or "residual".'
+                'split_score="auto" does on tables, or the layers are the same on all rows. Use '
+                'split_score="both" or "residual", and layers that tell rows apart.'
             )
         return LRHReport.from_nodes(
             self.tree_, self._node_error, self._node_share, float(self.fidelity_)
@@ -298,8 +304,9 @@ class BaseLinearProbeTree(BaseDistilledTree):
         )
 
 
-def _generator(rng: Any) -> np.random.Generator:
-    return np.random.default_rng(rng.randint(2**31 - 1, size=4).tolist())
+def _generator(rng: Any, purpose: str) -> np.random.Generator:
+    """Independent numbers for each purpose, even from equal states."""
+    return np.random.default_rng([*purpose.encode(), *rng.randint(2**31 - 1, size=4).tolist()])
 
 
 def _uniform(weight: np.ndarray) -> bool:

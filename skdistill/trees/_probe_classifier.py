@@ -61,7 +61,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     rank : int, default=256
         The most directions of the representation that probes use, and never
         more than a quarter of the rows.
-    binning : int or None, default=32
+    binning : int or None, default=16
         The most intervals that a column is cut into, by quantiles. None takes
         two-valued columns alone.
     transfer_set : "auto", None or transfer set, default=None
@@ -176,7 +176,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         n_samples: Any = "auto",
         ridge: float = 1e-4,
         rank: int = 256,
-        binning: int | None = 32,
+        binning: int | None = 16,
         transfer_set: Any = None,
         max_refinements: int = 0,
         max_queries: int | None = None,

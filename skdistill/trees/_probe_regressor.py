@@ -55,7 +55,7 @@ class LinearProbeTreeRegressor(BaseLinearProbeTree, DecisionTreeRegressor):
     rank : int, default=256
         The most directions of the representation that probes use, and never
         more than a quarter of the rows.
-    binning : int or None, default=32
+    binning : int or None, default=16
         The most intervals that a column is cut into, by quantiles. None takes
         two-valued columns alone.
     transfer_set : "auto", None or transfer set, default=None
@@ -132,7 +132,7 @@ class LinearProbeTreeRegressor(BaseLinearProbeTree, DecisionTreeRegressor):
     >>> from skdistill import LinearProbeTreeRegressor
     >>> X = np.random.default_rng(0).integers(0, 2, size=(2000, 8))
     >>> y = np.where(X[:, 0], 1.0 + 2.0 * X[:, 3], -1.0 * X[:, 5])
-    >>> network = MLPRegressor((32, 32), random_state=0).fit(X, y)
+    >>> network = MLPRegressor(hidden_layer_sizes=(32, 32), random_state=0).fit(X, y)
     >>> tree = LinearProbeTreeRegressor(
     ...     network, domain="boolean", max_leaf_nodes=4, random_state=0).fit(X)
     >>> sorted({int(j) for j in tree.tree_.feature if j >= 0}), tree.fidelity_ > 0.98
@@ -155,7 +155,7 @@ class LinearProbeTreeRegressor(BaseLinearProbeTree, DecisionTreeRegressor):
         n_samples: Any = "auto",
         ridge: float = 1e-4,
         rank: int = 256,
-        binning: int | None = 32,
+        binning: int | None = 16,
         transfer_set: Any = None,
         max_refinements: int = 0,
         max_queries: int | None = None,

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from skdistill.base import LabelledRows
-from skdistill.teachers._ask import Labels
+from skdistill.teachers._ask import Labels, class_codes
 
-__all__ = ["Pool", "SizedTree", "node_indicators"]
+__all__ = ["Pool", "SizedTree", "node_indicators", "same_classes"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,14 @@ class Pool:
         low, high = self.targets.min(axis=0), self.targets.max(axis=0)
         return np.ldexp(self.targets - low, -int(np.frexp((high - low).max())[1]))
 
+    def scaled_weight(self) -> np.ndarray:
+        """Weights about one, so that their unit does not matter; whole ones as they are.
+
+        Sums of whole weights are exact, and the same as for repeated rows.
+        """
+        whole = np.array_equal(self.weight, np.rint(self.weight))
+        return self.weight if whole else self.weight / np.median(self.weight)
+
     def labelled(self) -> LabelledRows:
         """Return the same rows as the measures of fidelity take them."""
         return LabelledRows(self.X, self.labels, self.weight, len(self.X))
@@ -109,6 +117,32 @@ class Pool:
 def _middle(*rows: np.ndarray) -> float:
     """Half-way between the two values of a cube's coding."""
     return float(min(X.min() for X in rows) + max(X.max() for X in rows)) / 2.0
+
+
+def same_classes(labels: Labels, classes: np.ndarray | None) -> Labels:
+    """Number further labels by the classes of the first ones.
+
+    Parameters
+    ----------
+    labels : Labels
+        Of a teacher that may not tell its classes: then they are those that
+        were seen.
+    classes : ndarray of shape (n_classes,) or None
+
+    Returns
+    -------
+    labels : Labels
+    """
+    if classes is None or labels.classes is None or np.array_equal(labels.classes, classes):
+        return labels
+    new = np.setdiff1d(labels.classes, classes)
+    if len(new):
+        raise ValueError(
+            f"The teacher answers {new[:10].tolist()} inside a subcube, but never did on the first "
+            'rows. Tell all its classes: CallableTeacher(function, output="label", classes=...).'
+        )
+    codes = class_codes(labels.classes, classes, "The teacher's answers")
+    return Labels(classes, codes[labels.codes], labels.targets)
 
 
 def node_indicators(tree: Any, X: np.ndarray) -> np.ndarray:

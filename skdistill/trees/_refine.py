@@ -83,10 +83,10 @@ def tree_splits(tree: FoundTree) -> Splits:
 def _impure(
     node: FoundTree, fixed: dict[int, bool], least_depth: int, tolerance: float
 ) -> list[tuple[FoundTree, dict[int, bool]]]:
-    """Topmost nodes at a depth or deeper whose subtree still errs, with their paths."""
+    """Topmost nodes that still err, at a depth or deeper or leaves, with their paths."""
     if node.error <= tolerance:
         return []
-    if node.depth >= least_depth:
+    if node.depth >= least_depth or not node.halves:
         return [(node, fixed)]
     return [
         found
@@ -130,7 +130,7 @@ def refine(
     while waiting and done < max_refinements:
         waiting.sort(key=lambda pair: -pair[0].error)
         node, fixed = waiting.pop(0)
-        if node.depth >= max_depth:
+        if not 0 < node.depth < max_depth:
             continue
         room = max_leaves - tree.n_leaves + node.n_leaves
         better = solve(fixed, node, room)

@@ -32,7 +32,7 @@ def search_trees(
     n_label: int,
     n_rounds: int,
     rng: np.random.Generator,
-    min_leaf: float = 1.0,
+    min_leaf: float = 0.0,
     max_frontier: int = 2_000,
 ) -> tuple[Lattice, BestTrees]:
     """Grow a lattice of conjunctions and find the best trees of every size in it.
@@ -54,7 +54,7 @@ def search_trees(
         The most rounds of widening.
     rng : Generator
     min_leaf : float
-        Least weight of a leaf.
+        Least weight of a leaf, which has a row at least.
     max_frontier : int
         The most conjunctions expanded at a level.
 
@@ -70,6 +70,7 @@ def search_trees(
         n_label=n_label,
         min_leaf=min_leaf,
         max_frontier=max_frontier,
+        max_width=2**n_rounds,
         rng=rng,
     )
     lattice.grow()

@@ -15,6 +15,7 @@ X = np.random.default_rng(0).normal(size=(20, 3))
         ("p_swap", [-0.1, 1.5, float("nan"), "half", None, True]),
         ("local_variance", [0, -1.0, float("nan"), "s"]),
         ("n_neighbors", [0, -3, 2.5, None]),
+        ("neighbors", ["kd_tree", None, 5]),
         ("n_samples", [-1, 2.5, "many", None]),
         ("categorical_features", ["sex", 3]),
     ],
@@ -90,11 +91,34 @@ def test_infinite_values():
         MungeTransferSet().fit(X).transform(broken)
 
 
-def test_dates():
-    """Dates are no numbers; the message says what to do."""
+def test_columns_of_other_kinds():
+    """Columns that are neither numbers, levels nor times are named, with the way out."""
     pd = pytest.importorskip("pandas")
-    with pytest.raises(TypeError, match=r"Column 'day' of X holds datetime64.*days since a date"):
-        MungeTransferSet().fit(pd.DataFrame({"day": pd.to_datetime(["2020-01-01"] * 3)}))
+    period = pd.DataFrame({"a": [1.0, 2.0], "span": pd.period_range("2024", periods=2, freq="M")})
+    with pytest.raises(TypeError, match=r"Column 'span' of X holds period.*numbers first"):
+        MungeTransferSet().fit(period)
+    pl = pytest.importorskip("polars")
+    with pytest.raises(TypeError, match=r"Column 'many' of X holds List\(Int64\), which Munge"):
+        MungeTransferSet().fit(pl.DataFrame({"many": [[1], [2, 3]]}))
+
+
+@pytest.mark.parametrize("chunk_size", [0, -1, 2.5, None])
+def test_chunks_want_a_count(chunk_size):
+    """Said when chunks are asked for, not when the first one is taken."""
+    munge = MungeTransferSet(random_state=0).fit(X)
+    with pytest.raises(ValueError, match="chunk_size must be an integer >= 1"):
+        munge.iter_samples(10, chunk_size=chunk_size)
+    with pytest.raises(ValueError, match="n_samples must be an integer >= 0"):
+        munge.iter_samples(-1)
+
+
+def test_unknown_columns_of_a_frame():
+    """A frame with another column than that of fit is refused by name."""
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame(X, columns=["a", "b", "c"])
+    munge = MungeTransferSet().fit(table)
+    with pytest.raises(ValueError, match=r"feature names should match(.|\n)*- d"):
+        munge.transform(table.rename(columns={"c": "d"}))
 
 
 def test_sparse_empty_and_other_columns():

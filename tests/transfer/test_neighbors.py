@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from skdistill.transfer._neighbors import build_graph, fit_picture
 from skdistill.transfer._table import Encoded
 

@@ -8,7 +8,7 @@ from scipy import stats
 
 from skdistill.transfer._exchange import exchange_levels, exchange_numbers
 from skdistill.transfer._neighbors import build_graph
-from skdistill.transfer._pairs import Partners, disjoint_layers
+from skdistill.transfer._pairs import Partners, _any_order, disjoint_layers
 
 
 @settings(max_examples=60, deadline=None)
@@ -37,6 +37,17 @@ def test_layers_cover_every_row_with_disjoint_pairs(n, n_values, k, n_copies, se
                 assert graph.group[other] in graph.neighbors[graph.group[one]]
                 assert X[one] != X[other]
         assert (reached >= 1).all()
+
+
+def test_orders_favour_nobody():
+    """Every row stands in every place alike, and before every other one in half of the orders."""
+    rng = np.random.default_rng(0)
+    place = np.array([np.argsort(_any_order(7, rng)) for _ in range(8000)])
+    assert (np.sort(place, axis=1) == np.arange(7)).all()
+    for column in place.T:
+        assert stats.chisquare(np.bincount(column)).pvalue > 0.001
+    for i in range(1, 7):
+        assert stats.binomtest(int((place[:, 0] < place[:, i]).sum()), 8000).pvalue > 0.001
 
 
 @pytest.mark.parametrize("repeats", [False, True])

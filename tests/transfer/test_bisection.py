@@ -1,0 +1,145 @@
+"""Halving the way between rows of different labels."""
+
+import numpy as np
+import pytest
+
+from skdistill.transfer._bisection import bisect, halfway
+from skdistill.transfer._resample import keep_by_weight
+from skdistill.transfer._table import Encoded
+
+
+def encoded(numbers, codes=None):
+    numbers = np.asarray(numbers, dtype=float)
+    if codes is None:
+        codes = np.empty((len(numbers), 0))
+    return Encoded(numbers, np.asarray(codes, dtype=np.int32))
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+NONE_WHOLE = np.zeros(2, dtype=bool)
+
+
+def test_distance_halves_at_every_step(rng):
+    """After k steps the ends of a pair are 2^-k of their distance apart, around the plane."""
+    near = encoded(rng.uniform(-1, 0, size=(100, 2)))
+    far = encoded(rng.uniform(0, 1, size=(100, 2)))
+
+    def ask(rows):
+        return rows.numbers.sum(axis=1) > 0
+
+    for k in (1, 4, 10):
+        one, two = bisect(near, far, ask(near), ask, n_steps=k, whole=NONE_WHOLE, rng=rng)
+        np.testing.assert_allclose(
+            one.numbers - two.numbers, (near.numbers - far.numbers) / 2**k, atol=1e-12
+        )
+        assert not ask(one).any()
+        assert ask(two).all()
+
+
+def test_ends_are_not_changed(rng):
+    """The rows handed in stay as they are."""
+    near, far = encoded([[0.0, 0.0]]), encoded([[1.0, 1.0]])
+    bisect(
+        near,
+        far,
+        np.array([0]),
+        lambda rows: np.ones(len(rows)),
+        n_steps=3,
+        whole=NONE_WHOLE,
+        rng=rng,
+    )
+    assert near.numbers.tolist() == [[0, 0]]
+    assert far.numbers.tolist() == [[1, 1]]
+
+
+def test_half_of_the_levels_come_from_either_row(rng):
+    """Of d levels that differ, d/2 come from the far row, up to rounding; others stay."""
+    near = encoded(np.zeros((2000, 0)), np.zeros((2000, 5)))
+    far = encoded(np.zeros((2000, 0)), np.tile([1, 1, 1, 0, 1], (2000, 1)))
+    middle = halfway(near, far, np.zeros(0, bool), rng)
+    taken = middle.codes.sum(axis=1)
+    assert set(taken) == {2}
+    assert not middle.codes[:, 3].any()
+    assert np.all(np.abs(middle.codes[:, [0, 1, 2, 4]].mean(axis=0) - 0.5) < 0.05)
+    odd = encoded(np.zeros((2000, 0)), np.tile([1, 1, 1, 0, 0], (2000, 1)))
+    taken = halfway(near, odd, np.zeros(0, bool), rng).codes.sum(axis=1)
+    assert set(taken) == {1, 2}
+    assert abs((taken == 1).mean() - 0.5) < 0.05
+
+
+def test_levels_are_switched_until_one_differs(rng):
+    """A label that hangs on one level: the two ends differ in that one alone."""
+    n = 50
+    near = encoded(np.zeros((n, 0)), np.zeros((n, 6)))
+    far = encoded(np.zeros((n, 0)), np.ones((n, 6)))
+    asked = []
+
+    def ask(rows):
+        asked.append(len(rows))
+        return rows.codes[:, 2]
+
+    one, two = bisect(near, far, ask(near), ask, n_steps=8, whole=np.zeros(0, bool), rng=rng)
+    differ = one.codes != two.codes
+    assert differ[:, 2].all()
+    assert differ.sum() == n
+    assert sum(asked) < n * 8  # once only one level differs there is nothing to ask
+
+
+def test_gaps_are_switched_like_levels(rng):
+    """An entry that one row lacks is either there or not, and never an average."""
+    near, far = encoded(np.full((500, 1), np.nan)), encoded(np.full((500, 1), 4.0))
+    middle = halfway(near, far, np.zeros(1, bool), rng).numbers[:, 0]
+    assert 0.4 < np.isnan(middle).mean() < 0.6
+    assert set(middle[~np.isnan(middle)]) == {4.0}
+    both = encoded(np.full((5, 1), np.nan))
+    assert np.isnan(halfway(both, both, np.zeros(1, bool), rng).numbers).all()
+
+
+def test_whole_numbers_stay_whole(rng):
+    """The teacher is asked about whole numbers, until two neighbours are left."""
+    near, far = encoded(np.zeros((40, 1))), encoded(np.full((40, 1), 37.0))
+
+    def ask(rows):
+        assert np.array_equal(rows.numbers, np.rint(rows.numbers))
+        return rows.numbers[:, 0] > 20.5
+
+    one, two = bisect(near, far, ask(near), ask, n_steps=12, whole=np.ones(1, bool), rng=rng)
+    assert set(one.numbers[:, 0]) == {20.0}
+    assert set(two.numbers[:, 0]) == {21.0}
+
+
+def test_several_classes(rng):
+    """A third label on the way is as good as the second: the two ends still differ."""
+    near, far = encoded(np.zeros((30, 1))), encoded(np.linspace(2.5, 3, 30)[:, None])
+
+    def ask(rows):
+        return np.floor(rows.numbers[:, 0])
+
+    one, two = bisect(near, far, ask(near), ask, n_steps=20, whole=np.zeros(1, bool), rng=rng)
+    assert np.all(ask(one) == 0)
+    assert np.all(ask(two) != 0)
+    np.testing.assert_allclose(two.numbers - one.numbers, 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 1000])
+def test_kept_as_often_as_weights_say(rng, size):
+    """Row i comes size * weight_i / sum times, rounded down or up."""
+    weight = rng.random(50) ** 4
+    weight[:5] = 0
+    counts = np.bincount(keep_by_weight(weight, size, rng), minlength=50)
+    due = size * weight / weight.sum()
+    assert counts.sum() == size
+    assert np.all(counts >= np.floor(due - 1e-9))
+    assert np.all(counts <= np.ceil(due + 1e-9))
+
+
+def test_expected_share(rng):
+    """On average over draws the share is that of the weights; zero weights are all alike."""
+    weight = np.array([1.0, 2.0, 3.0, 4.0])
+    counts = sum(np.bincount(keep_by_weight(weight, 3, rng), minlength=4) for _ in range(4000))
+    np.testing.assert_allclose(counts / 12_000, weight / 10, atol=0.01)
+    assert sorted(keep_by_weight(np.zeros(4), 4, rng)) == [0, 1, 2, 3]
