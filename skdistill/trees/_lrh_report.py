@@ -147,12 +147,24 @@ class LRHReport:
         """Whether every conjunction of the tree is represented linearly."""
         return bool(len(self.depth) and np.all(self.represented == 1.0))
 
+    @property
+    def verdict(self) -> str:
+        """In words: "holds", "holds in part" or "does not hold".
+
+        In part: some conjunctions are above their threshold, but at every
+        depth the worst probe leaves less than half of what a constant does.
+        """
+        if self.holds:
+            return "holds"
+        explained = np.all(self.largest_error < self.trivial_error / 2.0)
+        return "holds in part" if len(self.depth) and explained else "does not hold"
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the columns as lists, with ``fidelity`` and ``holds``.
+        """Return the columns as lists, with ``fidelity`` and ``verdict``.
 
         Returns
         -------
-        columns : dict of str to list, float or bool
+        columns : dict of str to list, float or str
             For ``pandas.DataFrame(report.to_dict())`` or for JSON.
         """
         columns = {
@@ -167,12 +179,11 @@ class LRHReport:
                 "represented",
             )
         }
-        return columns | {"fidelity": self.fidelity, "holds": self.holds}
+        return columns | {"fidelity": self.fidelity, "verdict": self.verdict}
 
     def __str__(self) -> str:
-        verdict = "holds" if self.holds else "does not hold"
         lines = [
-            f"The linear representation hypothesis {verdict} on this tree "
+            f"The linear representation hypothesis {self.verdict} on this tree "
             f"(fidelity {self.fidelity:.4f}).",
             "depth  nodes  probe error  worst    constant  threshold  represented",
         ]

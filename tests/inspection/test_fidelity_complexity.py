@@ -12,17 +12,6 @@ from skdistill import DistilledTreeClassifier, DistilledTreeRegressor, FidelityS
 from skdistill.inspection import FidelityComplexityDisplay
 
 
-@pytest.fixture
-def pyplot():
-    """matplotlib without a screen; figures are closed afterwards."""
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    yield plt
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def cancer():
     """A forest on breast cancer, and its student."""

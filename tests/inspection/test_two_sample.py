@@ -12,15 +12,13 @@ from skdistill.metrics import two_sample_auc
 
 
 def display_of(real, synthetic, **params):
-    return TwoSampleDisplay.from_rows(
-        real, synthetic, classifier=params.pop("classifier", None), random_state=0, **params
-    )
+    return TwoSampleDisplay.from_rows(real, synthetic, random_state=0, **{"cv": 2} | params)
 
 
 def test_distances(pyplot):
     """Numbers by Kolmogorov and Smirnov's distance; the most different column comes first."""
     rng = np.random.default_rng(0)
-    X, Z = rng.normal(size=(80, 3)), rng.normal(size=(120, 3)) + [0.0, 2.0, 0.7]
+    X, Z = rng.normal(size=(80, 3)), rng.normal([0.0, 2.0, 0.7], size=(120, 3))
     display = display_of(X, Z, classifier=LogisticRegression())
     assert [column.name for column in display.columns] == ["column 1", "column 2", "column 0"]
     for column in display.columns:
@@ -29,7 +27,9 @@ def test_distances(pyplot):
         assert column.real.sum() == pytest.approx(1)
         counts = np.histogram(Z[:, j], bins=column.edges)[0]
         np.testing.assert_allclose(column.synthetic, counts / 120)
-    assert display.auc == two_sample_auc(X, Z, classifier=LogisticRegression(), random_state=0)
+    assert display.auc == two_sample_auc(
+        X, Z, classifier=LogisticRegression(), cv=2, random_state=0
+    )
     assert f"{display.auc:.2f}" in display.figure_.get_suptitle()
 
 
@@ -40,7 +40,7 @@ def test_levels(pyplot):
     synthetic = pd.DataFrame(
         {"home": ["own"] * 10 + ["free"] * 10 + [None] * 20, "many": list("klmnopqrst") * 4}
     )
-    display = display_of(real, synthetic, cv=2)
+    display = display_of(real, synthetic)
     many, home = display.columns
     assert (home.name, home.distance) == ("home", 0.75)
     shares = dict(zip(home.levels, zip(home.real, home.synthetic, strict=True), strict=True))
@@ -77,12 +77,14 @@ def test_from_transfer_set(pyplot):
     """An unfitted set is cloned and fitted on X; a fitted one is drawn from as it is."""
     X = load_wine().data
     given = MungeTransferSet(random_state=0)
-    one = TwoSampleDisplay.from_transfer_set(given, X, random_state=0)
+    one = TwoSampleDisplay.from_transfer_set(given, X, cv=2, random_state=0)
     assert not hasattr(given, "n_samples_")
     fitted = MungeTransferSet(random_state=0).fit(X)
-    two = TwoSampleDisplay.from_transfer_set(fitted, X, n_samples=len(X), random_state=0)
-    assert one.auc == two.auc == two_sample_auc(
-        X, fitted.sample(len(X), random_state=0), random_state=0
+    two = TwoSampleDisplay.from_transfer_set(fitted, X, n_samples=len(X), cv=2, random_state=0)
+    assert (
+        one.auc
+        == two.auc
+        == two_sample_auc(X, fitted.sample(len(X), random_state=0), random_state=0)
     )
     np.testing.assert_array_equal(one.columns[0].synthetic, two.columns[0].synthetic)
 

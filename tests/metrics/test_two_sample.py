@@ -19,7 +19,7 @@ def test_same_distribution(rng):
     """Rows of one distribution cannot be told apart: 0.5 within three standard errors."""
     X, Z = rng.normal(size=(2, 600, 3))
     error = np.sqrt((2 * 600 + 1) / (12 * 600 * 600))
-    assert abs(two_sample_auc(X, Z, random_state=0) - 0.5) < 3 * error
+    assert abs(two_sample_auc(X, Z, cv=3, random_state=0) - 0.5) < 3 * error
 
 
 def test_known_auc(rng):
@@ -34,12 +34,12 @@ def test_levels_gaps_and_kinds(frame):
     """The default reads frames: what tells rows apart may be a level, a gap or a number alone."""
     real = frame.sample(400, replace=True, random_state=0, ignore_index=True)
     synthetic = frame.sample(400, replace=True, random_state=1, ignore_index=True)
-    assert two_sample_auc(real, synthetic, random_state=0) < 0.65
+    assert two_sample_auc(real, synthetic, cv=2, random_state=0) < 0.65
     for name, values in {"text": "c", "whole": None, "single": 9.0}.items():
         changed = synthetic.copy()
         changed[name] = changed[name].where(np.arange(400) % 10 == 0, values)
         changed[name] = changed[name].astype(frame[name].dtype)
-        assert two_sample_auc(real, changed, random_state=0) > 0.7, name
+        assert two_sample_auc(real, changed, cv=2, random_state=0) > 0.7, name
 
 
 def test_many_levels(rng):
@@ -48,7 +48,7 @@ def test_many_levels(rng):
     names = np.array([f"name {k}" for k in range(400)])
     often = pd.DataFrame({"name": rng.choice(names[:40], 1500)})
     rare = pd.DataFrame({"name": rng.choice(names, 1500)})
-    assert two_sample_auc(often, rare, random_state=0) > 0.85
+    assert two_sample_auc(often, rare, cv=2, random_state=0) > 0.85
 
 
 def test_polars(rng):
@@ -58,7 +58,7 @@ def test_polars(rng):
         pl.DataFrame({"a": rng.normal(size=200), "b": rng.choice(levels, 200)})
         for levels in (["x", "y"], ["x", "z"])
     ]
-    assert two_sample_auc(*tables, random_state=0) > 0.7
+    assert two_sample_auc(*tables, cv=2, random_state=0) > 0.7
 
 
 def test_splitters_and_groups(rng):
@@ -89,7 +89,7 @@ def test_splitters_and_groups(rng):
 def test_same_seed_same_number(rng):
     """The folds and the classifier are seeded; the classifier given is not fitted."""
     X, Z = rng.normal(size=(2, 120, 2))
-    assert two_sample_auc(X, Z, random_state=3) == two_sample_auc(X, Z, random_state=3)
+    assert two_sample_auc(X, Z, cv=2, random_state=3) == two_sample_auc(X, Z, cv=2, random_state=3)
     classifier = LogisticRegression()
     two_sample_auc(X, Z, classifier=classifier, random_state=3)
     assert not hasattr(classifier, "coef_")

@@ -1,9 +1,15 @@
 """Teachers and rows that the tests of trees share."""
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+
+from skdistill.datasets import make_boolean_tree
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +41,14 @@ def mixed():
     table.loc[::9, "age"] = np.nan
     table.loc[::11, "port"] = None
     return table, y
+
+
+@pytest.fixture(scope="session")
+def boolean_network():
+    """A network that has learned a random tree of depth 3 over 12 bits, and that tree."""
+    truth = make_boolean_tree(12, 3, random_state=0)
+    X = truth.sample(4000, random_state=0)
+    network = MLPClassifier((64,), max_iter=30, learning_rate_init=0.01, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return network.fit(X, truth.predict(X)), truth
