@@ -336,7 +336,7 @@ def degraded(quick: bool) -> str:
                 f"{same:.4f}",
                 f"{outcome.agreement:.4f}",
                 f"{outcome.exact:.4f}",
-                "holds" if report.holds else "does not hold",
+                report.verdict,
                 f"{np.mean(report.represented):.0%}" if left.size else "-",
                 f"{left.max():.2f}" if left.size else "-",
                 f"{outcome.seconds:.2f}",

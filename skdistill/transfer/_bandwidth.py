@@ -1,8 +1,8 @@
 """Bandwidths by rule of thumb, one for each column.
 
 Sources: B. W. Silverman, "Density Estimation for Statistics and Data
-Analysis", 1986, section 4.3.2; D. W. Scott, "Multivariate Density Estimation",
-1992, section 6.3.1.
+Analysis", 1986, sections 3.4.2 and 4.3.2; D. W. Scott, "Multivariate Density
+Estimation", 1992, section 6.3.1.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["RULES", "column_deviations", "silverman_factor"]
+__all__ = ["column_deviations", "multivariate_rule", "rule_of_thumb", "silverman_factor"]
 
 
 def silverman_factor(n: Any, d: int) -> Any:
@@ -19,12 +19,41 @@ def silverman_factor(n: Any, d: int) -> Any:
     return (n * (d + 2) / 4) ** (-1 / (d + 4))
 
 
-def _scott_factor(n: Any, d: int) -> Any:
-    """Scott's bandwidth of ``n`` rows of ``d`` numbers, in standard deviations."""
-    return n ** (-1 / (d + 4))
+def multivariate_rule(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+    """Scott's bandwidths for a density in all columns at once; see `rule_of_thumb`."""
+    n, d = numbers.shape
+    factor = float(n ** (-1 / (d + 4)))
+    return factor, factor * column_deviations(numbers)
 
 
-RULES = {"silverman": silverman_factor, "scott": _scott_factor}
+def rule_of_thumb(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+    """Silverman's bandwidth for a density in one column, of each column.
+
+    However many columns there are it shrinks as n^(-1/5), so that rows stay
+    near real ones; the wider multivariate rules were measured to make worse
+    transfer sets in many columns.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n, d), float
+        NaN where missing.
+
+    Returns
+    -------
+    factor : float
+        0.9 n^(-1/5).
+    bandwidths : ndarray of shape (d,)
+        The factor times the lesser of the standard deviation and the
+        interquartile range over 1.349: zero where half of the entries are one
+        value, for noise would wash such an atom away.
+    """
+    factor = 0.9 * len(numbers) ** -0.2
+    spread = column_deviations(numbers)
+    varies = np.flatnonzero(spread)
+    if len(varies):
+        low, high = np.nanpercentile(numbers[:, varies], [25, 75], axis=0)
+        spread[varies] = np.minimum(spread[varies], (high - low) / 1.349)
+    return factor, factor * spread
 
 
 def column_deviations(numbers: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._validation import Number
-from skdistill.transfer._bandwidth import column_deviations, silverman_factor
+from skdistill.transfer._bandwidth import rule_of_thumb
 from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
 from skdistill.transfer._draws import Draws, RowDraws, balanced_rows
 from skdistill.transfer._near_rows import NearRows, adopt_gaps, adopt_levels
@@ -37,8 +37,8 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
        + f \cdot h_S \sigma \varepsilon
 
     with independent standard normal :math:`w` and :math:`\varepsilon`, and
-    Silverman's bandwidth :math:`h_S`. Levels are taken over from a random
-    neighbour, never averaged.
+    Silverman's rule of thumb :math:`h_S` for each column by itself. Levels are
+    taken over from a random neighbour, never averaged.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         unfitted (then a clone is fitted on ``X, y``).
     n_neighbors : int, default=10
         How many nearest different rows, k.
-    spread : float, default=0.5
+    spread : float, default=1.0
         How far along their differences, h >= 0. It is also the probability
         with which a level comes from a random one of them (at 1 and above,
         always).
     floor : float, default=0.5
-        How much noise there is in every direction, f >= 0, in Silverman's
-        bandwidths of the column. Zero keeps rows in the span of their
+        How much noise there is in every direction, f >= 0, in bandwidths of
+        the column. Zero keeps rows in the span of their
         neighbours.
     n_samples : int or "auto", default="auto"
         Rows made by default: so many that those of X and these are 10,000
@@ -127,7 +127,7 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         teacher: Any = None,
         *,
         n_neighbors: int = 10,
-        spread: float = 0.5,
+        spread: float = 1.0,
         floor: float = 0.5,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
@@ -145,8 +145,7 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         self._near = NearRows(rows, self.n_neighbors, self.n_jobs)
-        factor = silverman_factor(len(rows), rows.numbers.shape[1])
-        self.bandwidth_ = self.floor * factor * column_deviations(rows.numbers)
+        self.bandwidth_ = self.floor * rule_of_thumb(rows.numbers)[1]
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = balanced_rows(self._n_rows, size, rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class Partners:
 
     graph: NeighborGraph
     n_copies: int
+    _near: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         graph = self.graph

@@ -161,10 +161,12 @@ class ProjectionForest:
             delayed(_near_in_leaves)(self._rows, leaf_rows, k, seed)
             for seed in np.random.SeedSequence(0).spawn(_N_TREES)
         )
-        self._trees, best = [], None
+        self._trees: list[_Tree] = []
+        nothing = np.full((len(rows), k), np.inf, dtype=np.float32)
+        best = nothing, np.full((len(rows), k), -1, dtype=np.intp)
         for distances, found, tree in grown:
             self._trees.append(tree)
-            best = (distances, found) if best is None else _merge(best, (distances, found))
+            best = _merge(best, (distances, found))
         order = np.argsort(best[0], axis=1)
         self._neighbors = np.take_along_axis(best[1], order, axis=1)
         return self

@@ -117,7 +117,8 @@ class Room:
     """Decoded rows while they are being gathered; see :meth:`Table.allocate`."""
 
     def __init__(self, table: Table, n_rows: int):
-        self._table = table
+        self._layout: Any = table.layout
+        self._whole = table.whole
         self._room = table.layout.allocate(n_rows)
         # Bounds of whole parts: without broadcasting over short rows, a
         # comparison takes a tenth of the time.
@@ -126,7 +127,7 @@ class Room:
 
     def fill(self, place: slice, rows: Encoded) -> None:
         """Decode rows into their place; they are not changed."""
-        whole = self._table.whole
+        whole = self._whole
         for part in iter_slices(len(rows), _PART_ROWS):
             numbers = rows.numbers[part]
             numbers = np.maximum(numbers, self._low[: len(numbers)])
@@ -136,11 +137,11 @@ class Room:
             elif whole.any():
                 numbers[:, whole] = np.rint(numbers[:, whole])
             goal = slice(place.start + part.start, place.start + part.stop)
-            self._table.layout.write(self._room, goal, numbers, rows.codes[part])
+            self._layout.write(self._room, goal, numbers, rows.codes[part])
 
     def finish(self) -> Any:
         """Return all rows; the room is given up."""
-        return self._table.layout.finish(self._room)
+        return self._layout.finish(self._room)
 
 
 def _categorical_mask(X: Any, categorical_features: Any) -> np.ndarray:

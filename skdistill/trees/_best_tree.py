@@ -3,9 +3,9 @@
 For every conjunction and every number of leaves k the least error is that of a
 leaf, or of the best split with i leaves on one side and k - i on the other. All
 splits of a level are computed at once: O(splits * K²) for trees of up to K
-leaves, or as many as the levels below have room for. Source: E. Boix-Adserà,
-"Towards a theory of model distillation", arXiv:2403.09053, section 4, where the
-error is that against the true tree.
+leaves, or as many as are of any use below. Source: E. Boix-Adserà, "Towards a
+theory of model distillation", arXiv:2403.09053, section 4, where the error is
+that against the true tree.
 """
 
 from __future__ import annotations
@@ -74,18 +74,21 @@ class BestTrees:
     def _solve(self, level: int) -> np.ndarray:
         """Least errors of a level's conjunctions with at most 1, 2, ... leaves: (n, most)."""
         here = self.lattice.levels[level]
-        most = min(self.max_leaves, 2 ** (len(self.lattice.levels) - level))
-        least = np.repeat(np.array(here.error)[:, np.newaxis], most, axis=1)
+        error = np.array(here.error)[:, np.newaxis]
         parents = np.array([k for k, splits in here.splits.items() for _ in splits], dtype=np.intp)
         if not len(parents):
-            return least
+            return error
         halves = [pair for splits in here.splits.values() for pair in splits.values()]
         yes, no = self._sides(level, np.array(halves))
+        most = min(self.max_leaves, 2 * yes.shape[1])
+        least = np.repeat(error, most, axis=1)
         starts = np.flatnonzero(np.diff(parents, prepend=-1))
         for k in range(2, most + 1):
             best = np.minimum.reduceat(_joined(yes, no, k).min(axis=1), starts)
             least[parents[starts], k - 1] = np.minimum(least[parents[starts], k - 1], best)
-        return least
+        # No conjunction gains by more leaves than these.
+        gains = (least[:, :-1] - least[:, 1:] > 1e-12 * error).any(axis=0)
+        return least[:, : 1 + np.max(np.flatnonzero(gains) + 1, initial=0)]
 
     def _sides(self, level: int, halves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Least errors of both halves of some splits, each of shape (n_splits, most)."""

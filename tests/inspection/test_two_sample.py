@@ -75,17 +75,15 @@ def test_every_kind_of_column(pyplot, frame):
 
 def test_from_transfer_set(pyplot):
     """An unfitted set is cloned and fitted on X; a fitted one is drawn from as it is."""
-    X = load_wine().data
+    X = load_wine().data[:, :5]
     given = MungeTransferSet(random_state=0)
-    one = TwoSampleDisplay.from_transfer_set(given, X, cv=2, random_state=0)
+    draw = {"cv": 2, "classifier": LogisticRegression(), "random_state": 0}
+    one = TwoSampleDisplay.from_transfer_set(given, X, **draw)
     assert not hasattr(given, "n_samples_")
     fitted = MungeTransferSet(random_state=0).fit(X)
-    two = TwoSampleDisplay.from_transfer_set(fitted, X, n_samples=len(X), cv=2, random_state=0)
-    assert (
-        one.auc
-        == two.auc
-        == two_sample_auc(X, fitted.sample(len(X), random_state=0), random_state=0)
-    )
+    two = TwoSampleDisplay.from_transfer_set(fitted, X, n_samples=len(X), **draw)
+    rows = fitted.sample(len(X), random_state=0)
+    assert one.auc == two.auc == two_sample_auc(X, rows, **draw)
     np.testing.assert_array_equal(one.columns[0].synthetic, two.columns[0].synthetic)
 
 

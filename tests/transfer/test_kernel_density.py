@@ -18,7 +18,6 @@ def spread_out(n=400, seed=0):
 @pytest.mark.parametrize(
     ("bandwidth", "factor"),
     [
-        ("silverman", (400 * 5 / 4) ** (-1 / 7)),
         ("scott", 400 ** (-1 / 7)),
         (0.5, 0.5),
         (0, 0.0),
@@ -38,6 +37,18 @@ def test_variance_is_that_of_the_data_plus_the_squared_bandwidth(bandwidth, fact
             assert stats.kstest(column / factor, "norm").pvalue > 0.001
     total = X[2:].var(axis=0) + kde.bandwidth_**2
     np.testing.assert_allclose(new[parents > 1].var(axis=0), total, rtol=0.05)
+
+
+def test_silvermans_rule_of_thumb():
+    """0.9 min(deviation, interquartile range / 1.349) n^(-1/5), of each column by itself."""
+    X = spread_out(400)
+    X[:250, 2] = 0.0  # an atom, which noise would wash away
+    expected = 0.9 * 400**-0.2 * stats.iqr(X, axis=0) / 1.349
+    kde = KernelDensityTransferSet(random_state=0).fit(X)
+    np.testing.assert_allclose(kde.bandwidth_, expected)
+    assert kde.bandwidth_[2] == 0 < kde.bandwidth_[1]
+    one_column = KernelDensityTransferSet().fit(X[:, :1]).bandwidth_
+    np.testing.assert_allclose(one_column, expected[:1])
 
 
 def test_bandwidth_of_each_column():
@@ -101,10 +112,11 @@ def test_levels_follow_the_rule_of_numbers():
     numbers, levels = rng.normal(size=(1000, 4)), rng.integers(0, 2, size=(1000, 1))
     X = np.hstack([numbers, levels])
     kde = KernelDensityTransferSet(categorical_features=[4]).fit(X)
-    factor = (1000 * 6 / 4) ** (-1 / 8)
-    assert kde.bandwidth_[4] == pytest.approx(factor**2 / 2)
-    kde.set_params(categorical_features=[0]).fit(X[:, 4:])
-    assert kde.bandwidth_[0] == pytest.approx(np.sqrt(2 / 1000) / 2)
+    assert kde.bandwidth_[4] == pytest.approx((0.9 * 1000**-0.2) ** 2 / 2)
+    kde.set_params(bandwidth="scott").fit(X)
+    assert kde.bandwidth_[4] == pytest.approx((1000 ** (-1 / 8)) ** 2 / 2)
+    kde.set_params(bandwidth="silverman", categorical_features=[0]).fit(X[:, 4:])
+    assert kde.bandwidth_[0] == pytest.approx((0.9 * 1000**-0.2) ** 2 / 2)
 
 
 def test_gaps_stay_gaps():

@@ -14,8 +14,9 @@ def local_covariance(X, i, k, h, floor):
     scaled = (X - X.mean(axis=0)) / X.std(axis=0)
     _distance, index = NearestNeighbors(n_neighbors=k + 1).fit(scaled).kneighbors(scaled[[i]])
     difference = X[index[0, 1:]] - X[i]
-    n, d = X.shape
-    bandwidth = floor * (n * (d + 2) / 4) ** (-1 / (d + 4)) * X.std(axis=0)
+    low, high = np.quantile(X, [0.25, 0.75], axis=0)
+    spread = np.minimum(X.std(axis=0), (high - low) / 1.349)
+    bandwidth = floor * 0.9 * len(X) ** -0.2 * spread
     return h**2 / k * difference.T @ difference + np.diag(bandwidth**2)
 
 
@@ -44,8 +45,9 @@ def test_bandwidth_is_silvermans():
     X = np.random.default_rng(0).normal(size=(50, 2)) * [1, 1000]
     X = np.column_stack([X, np.full(50, 7.0)])
     near = LocalGaussianTransferSet(floor=2.0).fit(X)
-    factor = 2 * (50 * 5 / 4) ** (-1 / 7)
-    np.testing.assert_allclose(near.bandwidth_, factor * X.std(axis=0))
+    low, high = np.quantile(X, [0.25, 0.75], axis=0)
+    spread = np.minimum(X.std(axis=0), (high - low) / 1.349)
+    np.testing.assert_allclose(near.bandwidth_, 2 * 0.9 * 50**-0.2 * spread)
 
 
 def test_without_spread_and_floor_rows_are_the_real_ones():

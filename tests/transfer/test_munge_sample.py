@@ -63,6 +63,30 @@ def test_exact_swaps_conserve_any_column(n, n_values, p_swap, n_neighbors, seed)
     np.testing.assert_array_equal(np.sort(new, axis=0), np.sort(X, axis=0))
 
 
+@settings(max_examples=15, deadline=None)
+@given(n=st.integers(2, 60), width=st.integers(1, 3), seed=st.integers(0, 2**31 - 1))
+def test_columns_are_conserved_in_the_limit_of_large_s(n, width, seed):
+    """The larger s, the nearer each sorted column is to the real one, duplicated columns too."""
+    X = np.random.default_rng(seed).normal(size=(n, width))
+    X = np.hstack([X, X[:, :1]])
+    away = []
+    for s in (1e2, 1e4, 1e6):
+        new = MungeTransferSet(local_variance=s, random_state=seed).fit(X).sample(n)
+        away.append(np.abs(np.sort(new, axis=0) - np.sort(X, axis=0)).max())
+        assert away[-1] <= 6 * np.ptp(X, axis=0).max() / s
+    assert away[2] <= away[0]
+
+
+def test_noise_widens_by_the_difference_of_a_pair():
+    """An exchange adds (difference / s)**2 to the variance of each row; none with s infinite."""
+    X = pairs_far_apart(400, 3.0)
+    for s, added in ((1.0, 9.0), (2.0, 2.25), (SWAP, 0.0)):
+        munge = MungeTransferSet(p_swap=1, local_variance=s, n_neighbors=1, random_state=0).fit(X)
+        new, parents = munge.sample(50 * len(X), return_parents=True)
+        apart = (new - X[parents ^ 1])[(parents > 3) & (parents < len(X) - 4)]  # not at the bounds
+        np.testing.assert_allclose((apart**2).mean(), added, rtol=0.05)
+
+
 def test_whole_swaps_conserve_the_rows():
     """With p_swap=1 both rows of a pair exchange everything: each pass permutes the rows."""
     X = np.random.default_rng(0).normal(size=(150, 5))

@@ -16,7 +16,6 @@ from skdistill import (
     LinearProbeTreeClassifier,
     LinearProbeTreeRegressor,
     extract_rules,
-    fidelity_score,
 )
 from skdistill.datasets import make_boolean_tree
 from skdistill.teachers import hidden_representation
@@ -31,6 +30,11 @@ def same_splits(first, second):
     np.testing.assert_array_equal(
         first.tree_.value.argmax(axis=-1), second.tree_.value.argmax(axis=-1)
     )
+
+
+def agreement(teacher, tree, X):
+    """Share of rows on which both say the same."""
+    return np.mean(teacher.predict(X) == tree.predict(X))
 
 
 def opened(network, X, **params):
@@ -51,7 +55,7 @@ def test_the_tree_is_recovered_exactly(boolean_network, found):
     network, truth = boolean_network
     fresh = truth.sample(20_000, random_state=2)
     np.testing.assert_array_equal(found.predict(fresh), truth.predict(fresh))
-    assert fidelity_score(network, found, fresh) == 1.0
+    assert agreement(network, found, fresh) == 1.0
     assert found.fidelity_ == 1.0
     assert isinstance(found, DecisionTreeClassifier)
     assert found.get_n_leaves() == truth.n_leaves
@@ -121,7 +125,6 @@ def test_frames_keep_their_names(boolean_network, found, dtype):
     assert all(list(part.columns) == names and (part.dtypes == dtype).all() for part in seen)
     assert tree.feature_names_in_.tolist() == names
     assert "bit 0" in export_text(tree, feature_names=names)
-    assert {c for rule in tree.to_rules() for c in str(rule).split(" <=")[0:0]} == set()
     assert all("bit " in str(rule) for rule in tree.to_rules())
 
 
@@ -140,7 +143,7 @@ def test_a_network_that_holds_no_tree():
     assert not report.holds
     assert "does not hold" in str(report)
     assert report.represented[-1] < 0.5
-    held_out = fidelity_score(network, tree, fresh)
+    held_out = agreement(network, tree, fresh)
     assert 0.55 < held_out < 0.9
     assert abs(tree.fidelity_ - held_out) < 0.08
 
@@ -172,7 +175,7 @@ def test_correlated_inputs(boolean_network):
     network = MLPClassifier((64,), max_iter=30, learning_rate_init=0.01, random_state=0)
     network.fit(X[:4000], truth.predict(X[:4000]))
     tree = opened(network, X[:4000], domain="auto")
-    assert fidelity_score(network, tree, X[4000:]) > 0.9995
+    assert agreement(network, tree, X[4000:]) > 0.9995
     assert tree.n_queries_ == 4000
     assert tree.lrh_report().holds
 
@@ -227,10 +230,11 @@ def test_regression():
 def test_a_forest_as_teacher(boolean_network):
     """Its inside is a sparse table of leaves, and the tree is that of what it learned."""
     _, truth = boolean_network
-    X = truth.sample(3000, random_state=0)
-    forest = RandomForestClassifier(20, max_features=None, random_state=0)
+    X = truth.sample(2000, random_state=0)
+    forest = RandomForestClassifier(8, max_features=None, min_samples_leaf=20, random_state=0)
     forest.fit(X, truth.predict(X))
-    tree = opened(forest, X[:10])
+    assert hidden_representation(forest, X).nnz == 8 * len(X)
+    tree = opened(forest, X[:10], n_samples=1000)
     np.testing.assert_array_equal(tree.predict(X), truth.predict(X))
     assert tree.probe_residuals_[1:].max() < 0.3
     assert tree.n_probes_ > 0
@@ -337,7 +341,7 @@ def test_an_unfitted_teacher_is_fitted_on_the_rows(boolean_network):
         tree.fit(X, truth.predict(X))
     assert not hasattr(network, "coefs_")
     fresh = truth.sample(5000, random_state=2)
-    assert fidelity_score(tree.teacher_, tree, fresh) > 0.999
+    assert agreement(tree.teacher_, tree, fresh) > 0.999
     assert len(tree.row_hashes_) == 2000
 
 
