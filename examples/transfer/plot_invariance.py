@@ -15,9 +15,12 @@ invariance over to the student.
 # designer has the plain images alone. In the field, images are not centred: the test images come
 # as they are, and moved by up to a pixel.
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.svm import SVC
 
@@ -60,6 +63,7 @@ sets = {
         transfer_sets=[("munge", munge), ("moved", moved)], n_samples=6000
     ),
 }
+warnings.filterwarnings("ignore", category=ConvergenceWarning)  # 30 passes will do
 network = make_pipeline(StandardScaler(), MLPClassifier(32, max_iter=30))
 fidelity = {}
 for name, rows in sets.items():
@@ -113,4 +117,3 @@ for line, (label, images) in zip(axes, drawn, strict=True):
         ax.imshow(image.reshape(8, 8), cmap="gray_r")
         ax.set(xticks=[], yticks=[])
     line[0].set_ylabel(label)
-pass

@@ -119,7 +119,9 @@ def from_codes(codes: np.ndarray, levels: list[Any], dtype: Any, gap: Any) -> An
     words = np.empty(len(levels) + 1, dtype=object)  # the code -1 takes the last one
     words[:-1], words[-1] = levels, gap
     values = words[codes]
-    return values if dtype.name == "object" else pd.array(values, dtype=dtype, copy=False)
+    if dtype.name == "object":  # which a frame would turn into text
+        return pd.Series(values, dtype=object, copy=False)
+    return pd.array(values, dtype=dtype, copy=False)
 
 
 def build(columns: list[Any], like: Any) -> Any:

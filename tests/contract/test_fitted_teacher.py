@@ -290,9 +290,15 @@ def test_same_result_whatever_n_jobs(bench):
 def test_callers_rows_are_never_changed(learner):
     """X, y and weights come out of fit and predict as they went in."""
     pd = pytest.importorskip("pandas")
-    teacher = learner.case.teacher_class(log=str(learner.log)).fit(pd.DataFrame(learner.X), learner.y)
+    teacher = learner.case.teacher_class(log=str(learner.log)).fit(
+        pd.DataFrame(learner.X), learner.y
+    )
     y, weight = np.array(learner.y), np.linspace(0, 2, len(learner.y))
-    for X in (np.array(learner.X), pd.DataFrame(learner.X), pd.DataFrame(learner.X, dtype=np.float32)):
+    for X in (
+        np.array(learner.X),
+        pd.DataFrame(learner.X),
+        pd.DataFrame(learner.X, dtype=np.float32),
+    ):
         X_before, y_before, weight_before = X.copy(), y.copy(), weight.copy()
         if not isinstance(X, pd.DataFrame):
             fitted = learner.fitted_teacher()

@@ -1,5 +1,7 @@
 """The dynamic program is exhaustive search."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -155,7 +157,7 @@ def test_deep_lattices_are_solved_level_by_level():
     assert best.error.shape == (1_000,)
     assert (np.diff(best.error) <= 0).all()
     widths = [len(least[0]) for least in best._least]
-    assert all(w <= 2 * below for w, below in zip(widths, widths[1:], strict=False))
+    assert all(w <= 2 * below for w, below in pairwise(widths))
     assert widths[-1] == 2
     assert widths[0] < 128  # of 256 leaves that there is room for
     assert best.error[widths[0] - 1] == best.error[-1] < best.error[widths[0] - 2]

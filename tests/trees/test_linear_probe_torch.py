@@ -51,7 +51,7 @@ def trained():
 def opened(module, truth, **params):
     """A probe tree of depth 2 of a module."""
     asked = {name: params.pop(name) for name in ("batch_size",) if name in params}
-    params = {"domain": "boolean", "max_depth": 2, "random_state": 0, "n_samples": 1000} | params
+    params = {"domain": "boolean", "max_depth": 2, "random_state": 0, "n_samples": 500} | params
     teacher = TorchTeacher(module, output="logits", **asked)
     return LinearProbeTreeClassifier(teacher, **params).fit(truth.sample(10, random_state=1))
 
@@ -88,11 +88,10 @@ def test_the_module_is_left_as_it_was(trained):
 
 def test_batches_do_not_matter(trained):
     """The same tree, whatever batches the teacher is asked in."""
-    trees = [opened(*trained, batch_size=size) for size in (4096, 100, 7)]
-    for tree in trees[1:]:
-        np.testing.assert_array_equal(tree.tree_.feature, trees[0].tree_.feature)
-        np.testing.assert_array_equal(tree.tree_.value, trees[0].tree_.value)
-        np.testing.assert_allclose(tree.probe_residuals_, trees[0].probe_residuals_, atol=1e-4)
+    trees = [opened(*trained, batch_size=size) for size in (4096, 64)]
+    np.testing.assert_array_equal(trees[0].tree_.feature, trees[1].tree_.feature)
+    np.testing.assert_array_equal(trees[0].tree_.value, trees[1].tree_.value)
+    np.testing.assert_allclose(trees[0].probe_residuals_, trees[1].probe_residuals_, atol=1e-4)
 
 
 def test_chosen_layers(trained):
@@ -134,7 +133,9 @@ def test_values(trained):
     """The same network as a regression of its logit."""
     module, truth = trained
     teacher = TorchTeacher(module, output="value")
-    tree = LinearProbeTreeRegressor(teacher, domain="boolean", max_depth=2, random_state=0)
+    tree = LinearProbeTreeRegressor(
+        teacher, domain="boolean", max_depth=2, n_samples=500, random_state=0
+    )
     tree.fit(truth.sample(10, random_state=1))
     fresh = truth.sample(2000, random_state=2)
     np.testing.assert_array_equal(tree.predict(fresh) > 0, truth.predict(fresh))

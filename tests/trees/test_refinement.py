@@ -5,7 +5,9 @@ import pytest
 
 from skdistill import CallableTeacher, LinearProbeTreeClassifier, LinearProbeTreeRegressor
 from skdistill.datasets import make_boolean_tree
+from skdistill.teachers._ask import Labels
 from skdistill.trees._cube import cube_coding, draw_cube
+from skdistill.trees._probed import same_classes
 from skdistill.trees._refine import FoundTree, refine, tree_splits
 
 
@@ -44,14 +46,14 @@ def test_deep_trees_are_exact_with_refinement(coding):
 
 def test_represented_conjunctions_of_a_deep_tree():
     """Depth 7 from an inside that holds its conjunctions: all 128 leaves, in place."""
-    truth = make_boolean_tree(20, 7, random_state=0)
+    truth = make_boolean_tree(16, 7, random_state=0)
     tree = refined(
         truth,
         split_score="both",
         layers=conjunctions_of(truth),
         max_depth=7,
         max_refinements=10,
-        n_samples=2000,
+        n_samples=1500,
     )
     fresh = truth.sample(20_000, random_state=2)
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
@@ -69,7 +71,7 @@ def test_counts_are_those_of_the_whole_cube():
     fresh = truth.sample(50_000, random_state=2)
     expected = tree.decision_path(fresh).toarray().mean(axis=0)
     weight = tree.tree_.weighted_n_node_samples
-    np.testing.assert_allclose(weight[0], 1000)
+    np.testing.assert_allclose(weight[0], 1000, rtol=0.02)
     np.testing.assert_allclose(weight / weight[0], expected, atol=0.05)
     deep = np.flatnonzero(expected < 2**-5)
     assert len(deep) > 20
@@ -181,11 +183,11 @@ def test_labels_that_a_subcube_does_not_show():
     ).fit(X)
     np.testing.assert_array_equal(tree.predict(X), letters(X))
     assert tree.n_refinements_ > 0
-    rare = CallableTeacher(
-        lambda X: np.where((X > 0).all(axis=1), "rare", letters(X)), output="label"
-    )
-    with pytest.raises(ValueError, match=r"\['rare'\] inside a subcube.*classes="):
-        tree.set_params(n_samples=60, teacher=rare).fit(X)
+    classes = np.array(["a", "b", "c"])
+    later = Labels(np.array(["b", "c"]), np.array([1, 0, 1]), None)
+    assert same_classes(later, classes).codes.tolist() == [2, 1, 2]
+    with pytest.raises(ValueError, match=r"\['a'\] inside a subcube.*classes="):
+        same_classes(Labels(classes, np.array([0, 1, 2]), None), classes[1:])
 
 
 def test_subcubes():
