@@ -102,12 +102,22 @@ def _pool(cell: Cell) -> Any:
     return transfer.PoolTransferSet(pool=cell.pool, random_state=cell.seed)
 
 
+def _both(cell: Cell) -> Any:
+    parts = [
+        ("local", transfer.LocalGaussianTransferSet()),
+        ("kernels", transfer.KernelDensityTransferSet()),
+    ]
+    return transfer.MixtureTransferSet(transfer_sets=parts, random_state=cell.seed)
+
+
 GENERATORS: dict[str, Callable[[Cell], Any]] = {
     BASELINE: lambda cell: AveragedKernelDensity(cell.seed),
     "MUNGE, one-sided, k=1, s=5": lambda cell: OneSidedMunge(cell.seed),
     "MUNGE, one-sided, k=5, s=1": lambda cell: OneSidedMunge(cell.seed, 5, 1.0),
     CEILING: _pool,
     "LocalGaussian": _shipped("LocalGaussianTransferSet"),
+    "LocalGaussian, k=5, h=0.7": _shipped("LocalGaussianTransferSet", n_neighbors=5, spread=0.7),
+    "LocalGaussian, half, and KernelDensity": _both,
     "KernelDensity": _shipped("KernelDensityTransferSet"),
     "Munge": _shipped("MungeTransferSet"),
     "Munge, k=1, s=5": _shipped("MungeTransferSet", n_neighbors=1, local_variance=5.0),

@@ -82,7 +82,10 @@ def _set_table(part: pd.DataFrame) -> str:
     """Mean gain of the generators by table."""
     wide = part.pivot_table(index="generator", columns="set", values="gain", sort=False)
     wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
-    rows = [[name, *(f"{v:+.2f}" for v in row)] for name, row in zip(wide.index, wide.to_numpy())]
+    rows = [
+        [name, *(f"{v:+.2f}" for v in row)]
+        for name, row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
     return markdown_table(["rows from", *wide.columns], rows)
 
 
@@ -123,12 +126,19 @@ def _teacher_table(results: pd.DataFrame) -> str:
     return markdown_table(["rows, teacher", "teacher", *(f"tree, {n}" for n in names)], rows)
 
 
-def _auc_lines(part: pd.DataFrame) -> str:
-    """Two-sample AUC by generator, and its rank correlation with the gain."""
-    measured = part.dropna(subset=["auc"]).assign(auc=lambda p: p["auc"].astype(float))
-    if measured.empty:
+def _auc_lines(part: pd.DataFrame, auc: pd.Series) -> str:
+    """Two-sample AUC by generator, and its rank correlation with the gain.
+
+    Parameters
+    ----------
+    part : DataFrame
+        Gains.
+    auc : Series
+        By generator.
+    """
+    means = part.groupby("generator")[["gain", "fidelity"]].mean().join(auc, how="inner")
+    if means.empty:
         return "Not measured."
-    means = measured.groupby("generator")[["auc", "gain", "fidelity"]].mean()
     rank = {v: spearmanr(-means["auc"], means[v]).statistic for v in ("gain", "fidelity")}
     near = means[means["auc"] < means["auc"].median()]
     best = spearmanr(-near["auc"], near["gain"]).statistic
@@ -171,6 +181,8 @@ def report(results: pd.DataFrame) -> str:
     text : str
         Markdown.
     """
+    auc = results[results["what"] == "auc"].groupby("generator")["auc"].mean()
+    results = results[results["what"] == "students"]
     found, balanced = gains(results), gains(results, "balanced_accuracy")
     plain = (found["labels"] == "hard") & (found["rows"] == _ROWS)
     text = f"""
@@ -192,5 +204,5 @@ Wilcoxon's signed-rank p.
         + f"\n### Hard and soft labels\n\n{_label_table(found[found['rows'] == _ROWS])}\n"
         + f"\n### How many rows\n\n{_amount_table(found)}\n"
         + f"\n### Which teacher: percent of test accuracy\n\n{_teacher_table(results)}\n"
-        + f"\n### Does the two-sample AUC tell?\n\n{_auc_lines(forest)}\n"
+        + f"\n### Does the two-sample AUC tell?\n\n{_auc_lines(forest, auc)}\n"
     )

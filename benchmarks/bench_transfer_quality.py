@@ -57,13 +57,14 @@ QUICK_SETS = ("banana", "magic")
 
 # What is measured for some generators, or for the first seeds, alone.
 SOFT = (BASELINE, CEILING, "LocalGaussian", "Munge")
-AMOUNTS, AMOUNT_SEEDS = (1_000, 3_000, 30_000), 5
-AUC_ROWS, AUC_SEEDS = 1_000, 3
+AMOUNT_GENERATORS = (BASELINE, "LocalGaussian", "Munge")
+AMOUNTS, AMOUNT_SEEDS = (1_000, 3_000, 30_000), 3
+AUC_ROWS, AUC_SEEDS = 1_000, 2
 
 
 @dataclass(frozen=True)
 class Task:
-    """One generator on one cell."""
+    """One generator on one cell, and what is measured: its students or its two-sample AUC."""
 
     set: str
     n: int
@@ -71,6 +72,7 @@ class Task:
     teacher: str
     generator: str
     rows: int
+    what: str = "students"
 
     @property
     def cell(self) -> tuple[str, int, int, str]:
@@ -85,44 +87,51 @@ COLUMNS = [*KEYS, "labels", "leaves", *MEASURED, "teacher_accuracy", "auc", "sec
 def all_tasks(
     sets: Sequence[str], seeds: int, teachers: Sequence[str], generators: Sequence[str]
 ) -> Iterator[Task]:
-    """Every task, those of a cell one after the other."""
+    """Every task, the most important first, those of a cell one after the other."""
     for seed, name, n, teacher in product(range(seeds), sets, SIZES, teachers):
         yield Task(name, n, seed, teacher, DIRECT, n)
         for generator in generators:
             yield Task(name, n, seed, teacher, generator, ROWS)
-        if teacher == "forest" and seed < AMOUNT_SEEDS:
-            for generator, rows in product(SOFT, AMOUNTS):
-                if generator in generators and generator != CEILING:
-                    yield Task(name, n, seed, teacher, generator, rows)
+    if "forest" not in teachers:
+        return
+    for seed, name, n in product(range(min(seeds, AMOUNT_SEEDS)), sets, SIZES):
+        for generator, rows in product(AMOUNT_GENERATORS, AMOUNTS):
+            if generator in generators:
+                yield Task(name, n, seed, "forest", generator, rows)
+    for seed, name, n in product(range(min(seeds, AUC_SEEDS)), sets, SIZES):
+        for generator in generators:
+            yield Task(name, n, seed, "forest", generator, ROWS, "auc")
 
 
-def told_apart(task: Task, cell: Cell, new: np.ndarray) -> float | str:
+def told_apart(task: Task, cell: Cell) -> float:
     """Two-sample AUC against real rows that the generator did not see."""
-    if task.seed >= AUC_SEEDS or task.rows != ROWS or task.teacher != "forest":
-        return ""
-    chosen = np.random.default_rng(cell.seed).permutation(len(new))[:AUC_ROWS]
-    return two_sample_auc(cell.X_test[:AUC_ROWS], new[chosen], cv=3, random_state=cell.seed)
+    new = draw(task.generator, cell, AUC_ROWS)
+    return two_sample_auc(cell.X_test[:AUC_ROWS], new, cv=3, random_state=cell.seed)
+
+
+def students(task: Task, cell: Cell) -> tuple[dict[str, Any], float]:
+    """Fit the trees of a task, by their kind of labels; and CPU seconds to draw the rows."""
+    start = time.process_time()
+    if task.generator == DIRECT:
+        return {"true": small_tree(cell, cell.X, cell.y)}, 0.0
+    rows = np.vstack([cell.X, draw(task.generator, cell, task.rows - cell.n)])
+    seconds = time.process_time() - start
+    proba = cell.ask(rows)
+    trees = {"hard": small_tree(cell, rows, (proba > 0.5).astype(int))}
+    if task.generator in SOFT and task.rows == ROWS:
+        trees["soft"] = small_tree(cell, rows, proba)
+    return trees, seconds
 
 
 def measure(task: Task, cell: Cell) -> list[list[Any]]:
-    """Draw, label, and fit and score the students: rows of the table of results."""
-    start, auc = time.process_time(), ""
-    if task.generator == DIRECT:
-        trees = {"true": small_tree(cell, cell.X, cell.y)}
-        seconds = time.process_time() - start
-    else:
-        new = draw(task.generator, cell, task.rows - cell.n)
-        seconds = time.process_time() - start
-        rows = np.vstack([cell.X, new])
-        proba = cell.ask(rows)
-        trees = {"hard": small_tree(cell, rows, (proba > 0.5).astype(int))}
-        if task.generator in SOFT and task.rows == ROWS:
-            trees["soft"] = small_tree(cell, rows, proba)
-        auc = told_apart(task, cell, new)
+    """Rows of the table of results."""
     key = [getattr(task, name) for name in KEYS]
+    if task.what == "auc":
+        return [[*key, "", 0, *[""] * len(MEASURED), "", told_apart(task, cell), ""]]
+    trees, seconds = students(task, cell)
     teacher = np.mean(cell.answers == (cell.y_test == 1))
     return [
-        [*key, labels, leaves, *(getattr(found, name) for name in MEASURED), teacher, auc, seconds]
+        [*key, labels, leaves, *(getattr(found, name) for name in MEASURED), teacher, "", seconds]
         for labels, tree in trees.items()
         for leaves, found in scores(cell, tree).items()
     ]

@@ -14,6 +14,7 @@ from skdistill._frames import NAT, library_of
 from skdistill._rows import is_frame, take_column
 from skdistill.metrics import two_sample_auc
 from skdistill.metrics._two_sample import check_two_samples
+from skdistill.transfer import BaseTransferSet
 
 __all__ = ["ColumnComparison", "TwoSampleDisplay"]
 
@@ -229,6 +230,7 @@ class TwoSampleDisplay:
         X: Any,
         *,
         n_samples: int | None = None,
+        groups: Any = None,
         cv: Any = 5,
         classifier: Any = None,
         n_jobs: int | None = None,
@@ -238,6 +240,9 @@ class TwoSampleDisplay:
     ) -> TwoSampleDisplay:
         """Compare real rows with those of a transfer set, and draw both.
 
+        Where the set knows the parents of its rows, a synthetic row stays in
+        the fold of the real row that it came from.
+
         Parameters
         ----------
         transfer_set : transfer set
@@ -246,6 +251,9 @@ class TwoSampleDisplay:
             Real rows.
         n_samples : int, default=None
             Rows drawn; as many as X has by default.
+        groups : array-like of shape (n_rows,), default=None
+            Real rows that belong together; a synthetic row belongs to its
+            parent's group.
         cv : int or cross-validation splitter, default=5
             As for :meth:`from_rows`, and so are the next five.
         classifier : estimator, default=None
@@ -270,10 +278,12 @@ class TwoSampleDisplay:
         except NotFittedError:
             transfer_set = clone(transfer_set).fit(X)
         n_samples = X.shape[0] if n_samples is None else n_samples
+        rows, parents = _draw_with_parents(transfer_set, n_samples, random_state)
         return cls.from_rows(
             X,
-            transfer_set.sample(n_samples, random_state=random_state),
+            rows,
             cv=cv,
+            groups=_family(X.shape[0], groups, parents),
             classifier=classifier,
             n_jobs=n_jobs,
             random_state=random_state,
@@ -325,6 +335,35 @@ class TwoSampleDisplay:
             f"A classifier tells them apart with an AUC of {self.auc:.2f} (0.5: not at all)"
         )
         return self
+
+
+def _draw_with_parents(transfer_set: Any, n_samples: int, random_state: Any) -> tuple[Any, Any]:
+    """Draw rows, and their parents or None."""
+    if isinstance(transfer_set, BaseTransferSet):
+        # Whether rows have parents shows in a few of them.
+        try:
+            transfer_set.sample(1, random_state=0, return_parents=True)
+        except ValueError:
+            pass
+        else:
+            return transfer_set.sample(n_samples, random_state=random_state, return_parents=True)
+    return transfer_set.sample(n_samples, random_state=random_state), None
+
+
+def _family(n_real: int, groups: Any, parents: np.ndarray | None) -> np.ndarray | None:
+    """Return groups of real rows, then of synthetic ones, which follow their parents."""
+    if groups is None and parents is None:
+        return None
+    own = np.arange(n_real) if groups is None else np.unique(groups, return_inverse=True)[1]
+    if len(own) != n_real:
+        raise ValueError(f"groups has {len(own)} entries, but X has {n_real} rows.")
+    if parents is None:
+        raise ValueError(
+            "groups were given, but rows of this transfer set come from no single row, so they "
+            "belong to no group. Leave groups out."
+        )
+    fresh = own.max() + 1 + np.arange(len(parents))
+    return np.concatenate([own, np.where(parents < 0, fresh, own[parents])])
 
 
 def _draw(ax: Any, column: ColumnComparison) -> None:

@@ -27,7 +27,7 @@ def multivariate_rule(numbers: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def rule_of_thumb(numbers: np.ndarray) -> tuple[float, np.ndarray]:
-    """Silverman's bandwidth for a density in one column, of each column.
+    """Silverman's bandwidth for a density in one column, averaged over the columns.
 
     However many columns there are it shrinks as n^(-1/5), so that rows stay
     near real ones; the wider multivariate rules were measured to make worse
@@ -41,19 +41,18 @@ def rule_of_thumb(numbers: np.ndarray) -> tuple[float, np.ndarray]:
     Returns
     -------
     factor : float
-        0.9 n^(-1/5).
+        0.9 n^(-1/5) times the mean over the columns of the lesser of one and
+        the interquartile range over 1.349 standard deviations.
     bandwidths : ndarray of shape (d,)
-        The factor times the lesser of the standard deviation and the
-        interquartile range over 1.349: zero where half of the entries are one
-        value, for noise would wash such an atom away.
+        The factor times each column's standard deviation.
     """
+    deviations = column_deviations(numbers)
+    varies = np.flatnonzero(deviations)
     factor = 0.9 * len(numbers) ** -0.2
-    spread = column_deviations(numbers)
-    varies = np.flatnonzero(spread)
     if len(varies):
         low, high = np.nanpercentile(numbers[:, varies], [25, 75], axis=0)
-        spread[varies] = np.minimum(spread[varies], (high - low) / 1.349)
-    return factor, factor * spread
+        factor *= float(np.minimum((high - low) / 1.349 / deviations[varies], 1.0).mean())
+    return factor, factor * deviations
 
 
 def column_deviations(numbers: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
     base : transfer set or generator, default=None
         Where the other rows come from; a :class:`MungeTransferSet` by default.
         A clone is fitted, with this set's ``categorical_features``.
-    density : float, default=0.5
+    density : float, default=0.9
         Share of rows that come from ``base``, in [0, 1].
     width : float, default=0.1
         How far rows lie off the boundary: standard deviation of a step towards
@@ -137,7 +137,7 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
         teacher: Any = None,
         *,
         base: Any = None,
-        density: float = 0.5,
+        density: float = 0.9,
         width: float = 0.1,
         n_neighbors: int = 5,
         n_steps: int = 6,

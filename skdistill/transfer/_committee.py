@@ -21,13 +21,10 @@ from skdistill.transfer._asks_teacher import ASKING_RULES, AsksTeacherMixin
 from skdistill.transfer._base import BaseTransferSet
 from skdistill.transfer._inner import draw_inner, fit_inner, merge
 from skdistill.transfer._neighbors import fit_picture
-from skdistill.transfer._resample import keep_by_weight
+from skdistill.transfer._resample import CHOICE, keep_by_weight
 from skdistill.transfer._table import Encoded
 
 __all__ = ["CommitteeTransferSet", "disagreement"]
-
-# Candidates looked at for each row that is kept.
-_CHOICE = 4
 
 
 class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
@@ -57,7 +54,7 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
         Students in the committee.
     n_rounds : int, default=4
         Times that the teacher is asked, beside the real rows.
-    density : float, default=0.5
+    density : float, default=0.9
         Share of rows that are kept whatever the committee says, in [0, 1].
     max_queries : int, default=10_000
         The most rows that the teacher is asked in :meth:`fit`: up to half of
@@ -105,7 +102,8 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
     -----
     Disagreement is the entropy of the votes, over its largest value; for real
     values the standard deviation of the answers. For each row kept, four
-    candidates are looked at.
+    candidates are looked at, and none is kept twice; where too few are disputed,
+    others fill up.
 
     The cost is ``max_queries`` questions and
     ``n_members * (n_rounds + 1)`` fits of the student. Sampling asks nothing
@@ -156,7 +154,7 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
         student: Any = None,
         n_members: int = 10,
         n_rounds: int = 4,
-        density: float = 0.5,
+        density: float = 0.9,
         max_queries: int = 10_000,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
@@ -188,11 +186,11 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
         for left in range(self.n_rounds, 0, -1):
             self.members_ = self._elect(known, answers, rng)
             batch = self._queries_left() // left
-            candidates, _ = draw_inner(self.base_, _CHOICE * max(batch, 1), rng)
+            candidates, _ = draw_inner(self.base_, CHOICE * max(batch, 1), rng)
             unclear = self._disagreement(candidates)
             found.append(unclear.mean())
             if batch:
-                chosen = candidates.take(np.unique(keep_by_weight(unclear, batch, rng)))
+                chosen = candidates.take(keep_by_weight(unclear, batch, rng))
                 answers.append(self._answers(chosen))
                 known.append(self._picture(chosen))
         self.members_ = self._elect(known, answers, rng)
@@ -236,7 +234,7 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
         from_base = rng.binomial(size, self.density)
-        candidates, parents = draw_inner(self.base_, _CHOICE * (size - from_base), rng)
+        candidates, parents = draw_inner(self.base_, CHOICE * (size - from_base), rng)
         kept: tuple[Encoded, np.ndarray | None] = candidates, parents
         if len(candidates):
             chosen = keep_by_weight(self._disagreement(candidates), size - from_base, rng)

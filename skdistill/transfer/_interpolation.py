@@ -112,6 +112,7 @@ class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         self._near = NearRows(rows, self.n_neighbors, self.n_jobs)
+        self._gappy = np.flatnonzero(np.isnan(rows.numbers).any(axis=0))
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = balanced_rows(self._n_rows, size, rng)
@@ -127,7 +128,7 @@ class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
         if not k:
             return rows
         other = self._near.rows.take(near[np.arange(n), pick_one(k, draws.random(n))])
-        numbers, codes, gappy = rows.numbers, rows.codes, self._near.gappy
+        numbers, codes, gappy = rows.numbers, rows.codes, self._gappy
         place = draws.random((n, 1), dtype=numbers.dtype)
         beyond = draws.random((n, codes.shape[1] + len(gappy))) < place
         np.copyto(codes, other.codes, where=beyond[:, : codes.shape[1]])

@@ -16,9 +16,10 @@ import numpy as np
 from skdistill._validation import Instance, Number, OneOf
 from skdistill.transfer._bandwidth import column_deviations, multivariate_rule, rule_of_thumb
 from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._draws import RowDraws, balanced_rows
+from skdistill.transfer._draws import Draws, balanced_rows
 from skdistill.transfer._marginals import level_shares, uniform_shares
 from skdistill.transfer._perturb import perturb
+from skdistill.transfer._point_masses import PointMasses
 from skdistill.transfer._row_copies import RowCopyMixin
 from skdistill.transfer._rules import COMMON_RULES
 from skdistill.transfer._table import Encoded
@@ -46,8 +47,8 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
         unfitted (then a clone is fitted on ``X, y``).
     bandwidth : "silverman", "scott", float or array-like of shape \
             (n_features,), default="silverman"
-        A rule: Silverman's rule of thumb for each column by itself, or Scott's
-        for all at once, which is wider; or how many standard deviations of each column, or for
+        A rule: Silverman's rule of thumb for one column, averaged over the
+        columns, or Scott's for all at once, which is wider; or how many standard deviations of each column, or for
         each column the deviation of its noise in its own unit (for a column of
         levels: the probability that another level is drawn, at most
         1 - 1 / n_levels).
@@ -90,15 +91,14 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     -----
     The density is a mean of product kernels, one around each row. With a
     factor f (a rule's, or the number given), the noise of column j has the
-    deviation :math:`f \\sigma_j` (Silverman's rule takes the interquartile
-    range over 1.349 where that is less: none where half of a column is one
-    value), and a level is drawn anew with probability
+    deviation :math:`f \\sigma_j`, and a level is drawn anew with probability
     :math:`\\min(f^2, 1)`: the best bandwidth of levels shrinks like the square
     of that of numbers [2]_. From n levels of c kinds, all alike, this gives the
     Aitchison-Aitken kernel [1]_ with :math:`\\lambda = f^2 (c - 1) / c`.
 
     Before it is brought inside the bounds seen, a column's variance is that of
-    the real rows plus the square of its bandwidth. A gap stays a gap. Every
+    the real rows plus the square of its bandwidth. A gap stays a gap, and a
+    point mass (a value that a tenth of the rows share) gets no noise. Every
     row is drawn from equally often, up to once.
 
     References
@@ -117,7 +117,7 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     >>> X, _ = load_iris(return_X_y=True)
     >>> kde = KernelDensityTransferSet(random_state=0).fit(X)
     >>> kde.bandwidth_.round(2)
-    array([0.27, 0.12, 0.58, 0.25])
+    array([0.26, 0.14, 0.56, 0.24])
     >>> kde.sample(1000).shape
     (1000, 4)
     """
@@ -147,6 +147,7 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         self._rows = rows
+        self._masses = PointMasses(rows.numbers)
         shares = level_shares if self.level_kernel == "swap" else uniform_shares
         self._shares = shares(rows.codes)
         # Drawing anew gives another level in (c - 1) / c of the cases.
@@ -188,8 +189,7 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = balanced_rows(self._n_rows, size, rng)
-        rows = self._rows.take(parents)
-        return perturb(rows, self._deviations, self._redraw, self._shares, rng), parents
+        return self._copy(self._rows.take(parents), rng), parents
 
-    def _copy(self, rows: Encoded, draws: RowDraws) -> Encoded:
-        return perturb(rows, self._deviations, self._redraw, self._shares, draws)
+    def _copy(self, rows: Encoded, draws: Draws) -> Encoded:
+        return perturb(rows, self._masses, self._deviations, self._redraw, self._shares, draws)

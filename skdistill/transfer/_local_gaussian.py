@@ -15,7 +15,7 @@ from skdistill._validation import Number
 from skdistill.transfer._bandwidth import rule_of_thumb
 from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
 from skdistill.transfer._draws import Draws, RowDraws, balanced_rows
-from skdistill.transfer._near_rows import NearRows, adopt_gaps, adopt_levels
+from skdistill.transfer._near_rows import NearRows, adopt_levels, adopt_still
 from skdistill.transfer._row_copies import RowCopyMixin
 from skdistill.transfer._rules import COMMON_RULES
 from skdistill.transfer._table import Encoded
@@ -37,7 +37,7 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
        + f \cdot h_S \sigma \varepsilon
 
     with independent standard normal :math:`w` and :math:`\varepsilon`, and
-    Silverman's rule of thumb :math:`h_S` for each column by itself. Levels are
+    Silverman's rule of thumb :math:`h_S` for one column. Levels are
     taken over from a random neighbour, never averaged.
 
     Parameters
@@ -51,7 +51,7 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         How far along their differences, h >= 0. It is also the probability
         with which a level comes from a random one of them (at 1 and above,
         always).
-    floor : float, default=0.5
+    floor : float, default=1.0
         How much noise there is in every direction, f >= 0, in bandwidths of
         the column. Zero keeps rows in the span of their
         neighbours.
@@ -96,8 +96,9 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
     never formed. Drawing costs k multiplications a value; the neighbour search
     is made once, at ``fit``.
 
-    A gap (missing entry) is taken over like a level: from a random neighbour
-    with the same probability. Every row is drawn from equally often, up to
+    A value that a tenth of the rows share is a point mass: it is not moved.
+    Where a row or a random neighbour has one, or a gap (missing entry), the
+    entry is taken over with half that probability. Every row is drawn from equally often, up to
     once. New numbers stay within the bounds seen, whole columns stay whole.
 
     References
@@ -128,7 +129,7 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         *,
         n_neighbors: int = 10,
         spread: float = 1.0,
-        floor: float = 0.5,
+        floor: float = 1.0,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
         n_jobs: int | None = None,
@@ -161,12 +162,15 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         pool, numbers = self._near.rows, rows.numbers
         share = min(self.spread, 1.0)
         adopt_levels(rows.codes, pool.codes, near, share, draws)
-        adopt_gaps(numbers, pool.numbers, near, self._near.gappy, share, draws)
+        moving = self._near.masses.without(numbers)
+        # Half as likely: the neighbour's may stand still as well as one's own.
+        adopt_still(numbers, moving, self._near, near, share / 2, draws)
         weights = draws.standard_normal(near.shape, dtype=numbers.dtype)
         weights *= self.spread / np.sqrt(max(near.shape[1], 1))
         noise = draws.standard_normal(numbers.shape, dtype=numbers.dtype)
         noise *= self.bandwidth_.astype(numbers.dtype)
-        noise += combine_differences(numbers, pool.numbers, near, weights)
+        noise += combine_differences(moving, self._near.moving, near, weights)
+        noise[np.isnan(moving)] = 0
         numbers += noise
         return rows
 

@@ -1,4 +1,4 @@
-"""Near rows of rows, and what is taken over from them: levels and gaps."""
+"""Near rows of rows, and what is taken over from them: levels, gaps and point masses."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from skdistill.transfer._draws import Draws, pick_one
 from skdistill.transfer._neighbors import build_graph, fit_picture
+from skdistill.transfer._point_masses import PointMasses
 from skdistill.transfer._table import Encoded
 
-__all__ = ["NearRows", "adopt_gaps", "adopt_levels"]
+__all__ = ["NearRows", "adopt_levels", "adopt_still"]
 
 
 class NearRows:
@@ -25,13 +26,17 @@ class NearRows:
 
     Attributes
     ----------
-    gappy : ndarray of int
-        Columns of numbers with missing entries.
+    moving : ndarray of shape (n, d)
+        Numbers that may move; NaN where there is a gap or a point mass.
+    still : ndarray of int
+        Columns of numbers in which some may not.
     """
 
     def __init__(self, rows: Encoded, n_neighbors: int, n_jobs: int | None):
         self.rows = rows
-        self.gappy = np.flatnonzero(np.isnan(rows.numbers).any(axis=0))
+        self.masses = PointMasses(rows.numbers)
+        self.moving = self.masses.without(rows.numbers)
+        self.still = np.flatnonzero(np.isnan(self.moving).any(axis=0))
         self._picture = fit_picture(rows)
         self._graph = build_graph(self._picture(rows), n_neighbors, n_jobs)
         self._first = self._graph.members[self._graph.start]  # one row of each that repeats
@@ -84,32 +89,34 @@ def adopt_levels(
         np.copyto(codes, taken, where=donors >= 0)
 
 
-def adopt_gaps(
-    numbers: np.ndarray,
-    pool: np.ndarray,
+def adopt_still(
+    rows: np.ndarray,
+    moving: np.ndarray,
+    pool: NearRows,
     near: np.ndarray,
-    gappy: np.ndarray,
     share: float,
     draws: Draws,
 ) -> None:
-    """Take gaps over from random neighbours, in place, and a number where there was a gap.
+    """Take gaps and point masses over from random neighbours, in place.
 
     Parameters
     ----------
-    numbers : ndarray of shape (n, d)
-        NaN where missing.
-    pool : ndarray of shape (m, d)
+    rows, moving : ndarray of shape (n, d)
+        Numbers, and the same with NaN where there is a gap or a point mass.
+    pool : NearRows
         Where neighbours stand.
     near : ndarray of shape (n, k)
-        Positions in ``pool``.
-    gappy : ndarray of int
-        Columns with gaps; the others are left as they are.
+        Their positions.
     share : float
-        Probability that an entry is missing where a random neighbour's is.
+        Probability that an entry is taken over where it, or the random
+        neighbour's, may not move.
     draws : Generator or RowDraws
     """
-    if len(gappy):
-        donors = _donors(near, share, len(gappy), draws)
-        own, taken = numbers[:, gappy], pool[donors, gappy]
-        other = (donors >= 0) & (np.isnan(own) != np.isnan(taken))
-        numbers[:, gappy] = np.where(other, taken, own)
+    columns = pool.still
+    if len(columns):
+        donors = _donors(near, share, len(columns), draws)
+        taken = pool.moving[donors, columns]
+        other = (donors >= 0) & (np.isnan(moving[:, columns]) | np.isnan(taken))
+        moving[:, columns] = np.where(other, taken, moving[:, columns])
+        values = pool.rows.numbers[donors, columns]
+        rows[:, columns] = np.where(other, values, rows[:, columns])

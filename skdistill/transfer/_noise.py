@@ -13,9 +13,10 @@ import numpy as np
 from skdistill._validation import Number
 from skdistill.transfer._bandwidth import column_deviations
 from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._draws import RowDraws, balanced_rows
+from skdistill.transfer._draws import Draws, balanced_rows
 from skdistill.transfer._marginals import level_shares
 from skdistill.transfer._perturb import perturb
+from skdistill.transfer._point_masses import PointMasses
 from skdistill.transfer._row_copies import RowCopyMixin
 from skdistill.transfer._rules import COMMON_RULES
 from skdistill.transfer._table import Encoded
@@ -110,14 +111,14 @@ class NoiseTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         self._rows = rows
+        self._masses = PointMasses(rows.numbers)
         self._deviations = self.scale * column_deviations(rows.numbers)
         self._redraw = np.full(rows.codes.shape[1], self.p_redraw)
         self._shares = level_shares(rows.codes)
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = balanced_rows(self._n_rows, size, rng)
-        rows = self._rows.take(parents)
-        return perturb(rows, self._deviations, self._redraw, self._shares, rng), parents
+        return self._copy(self._rows.take(parents), rng), parents
 
-    def _copy(self, rows: Encoded, draws: RowDraws) -> Encoded:
-        return perturb(rows, self._deviations, self._redraw, self._shares, draws)
+    def _copy(self, rows: Encoded, draws: Draws) -> Encoded:
+        return perturb(rows, self._masses, self._deviations, self._redraw, self._shares, draws)

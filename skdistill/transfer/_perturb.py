@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skdistill.transfer._draws import Draws
+from skdistill.transfer._point_masses import PointMasses
 from skdistill.transfer._table import MISSING, Encoded
 
 __all__ = ["perturb"]
@@ -12,6 +13,7 @@ __all__ = ["perturb"]
 
 def perturb(
     rows: Encoded,
+    masses: PointMasses,
     deviations: np.ndarray,
     redraw: np.ndarray,
     shares: list[np.ndarray],
@@ -23,6 +25,8 @@ def perturb(
     ----------
     rows : Encoded
         Copies of real rows.
+    masses : PointMasses
+        Numbers that stand on one get no noise.
     deviations : ndarray of shape (n_numeric,)
         Standard deviation of the normal noise.
     redraw : ndarray of shape (n_categorical,)
@@ -39,6 +43,7 @@ def perturb(
     numbers, codes = rows.numbers, rows.codes
     noise = draws.standard_normal(numbers.shape, dtype=numbers.dtype)
     noise *= deviations.astype(numbers.dtype)
+    noise[masses.stand(numbers)] = 0
     numbers += noise
     uniform = draws.random(codes.shape)
     for k, share in enumerate(shares):

@@ -41,7 +41,7 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     measure : {"margin", "entropy", "least_confident"}, default="margin"
         How unsure the teacher is: one minus the difference of its two largest
         probabilities; the entropy of all; one minus the largest.
-    density : float, default=0.5
+    density : float, default=0.9
         Share of rows that are kept whatever the teacher says, in [0, 1].
     max_queries : int, default=10_000
         Candidates, all of which the teacher is asked about in :meth:`fit`.
@@ -84,9 +84,9 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     Notes
     -----
     Candidate i is expected n u_i / Σu times among n rows kept for their
-    uncertainty u, and comes that often, rounded down or up: none repeats
-    before its weight is due twice. Ask for more candidates to have fewer
-    repeats.
+    uncertainty u, and comes that often, rounded down or up, but never much more
+    than four times as often as the mean one: so none comes twice where there are
+    four candidates a row. What is cut off goes to the others.
 
     The cost is ``max_queries`` questions, and memory for as many rows.
     Sampling asks nothing.
@@ -117,7 +117,7 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
         *,
         base: Any = None,
         measure: str = "margin",
-        density: float = 0.5,
+        density: float = 0.9,
         max_queries: int = 10_000,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",

@@ -33,8 +33,8 @@ class Literals:
 
     @property
     def first(self) -> np.ndarray:
-        """Where each column's literals start; shape (n_columns_with_literals,)."""
-        return np.flatnonzero(np.diff(self.feature, prepend=-1))
+        """Where each column's literals start; that which asks for gaps stands for itself."""
+        return np.flatnonzero(np.diff(self.feature, prepend=-1) | np.isinf(self.threshold))
 
 
 def two_values(column: np.ndarray) -> np.ndarray | None:
@@ -48,7 +48,7 @@ def two_values(column: np.ndarray) -> np.ndarray | None:
 def _thresholds(column: np.ndarray, weight: np.ndarray, n_bins: int) -> np.ndarray:
     """At most ``n_bins - 1`` thresholds half-way between values; infinity too if there are gaps."""
     known = ~np.isnan(column)
-    apart = [] if known.all() else [np.inf]  # known or missing?
+    apart = [np.inf] if 0 < known.sum() < len(known) else []  # known or missing?
     values, place = np.unique(column[known], return_inverse=True)
     middle = (values[:-1].astype(np.float64) + values[1:]) / 2.0
     if len(values) <= n_bins:

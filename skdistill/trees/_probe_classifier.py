@@ -42,7 +42,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     max_depth : int, default=5
         The longest conjunctions.
     max_leaf_nodes : int, default=None
-        The most leaves; None leaves it to ``max_depth``.
+        The most leaves; None leaves it to ``max_depth``, up to 1,024.
     split_score : {"auto", "both", "residual", "impurity"}, default="auto"
         How the splits to keep are chosen: by the residual of the linear
         probes, by the impurity of the labels, or three in four by the former.
@@ -91,9 +91,9 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         Conjunctions whose residual was computed.
     size_path_ : list of SizedTree
         The best tree of each size that is better than all smaller ones, on the
-        rows that were probed.
+        rows that were probed, before any refinement.
     n_refinements_ : int
-        Nodes probed again; where ``max_refinements`` > 0.
+        Nodes probed again.
     classes_ : ndarray of shape (n_classes,)
         The teacher's, seen or not.
     teacher_ : predictor

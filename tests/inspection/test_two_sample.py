@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
+from sklearn.base import BaseEstimator
 from sklearn.datasets import load_wine
 from sklearn.linear_model import LogisticRegression
+from sklearn.mixture import GaussianMixture
 
-from skdistill import MungeTransferSet
+from skdistill import AdapterTransferSet, MungeTransferSet
 from skdistill.inspection import TwoSampleDisplay
 from skdistill.metrics import two_sample_auc
+from skdistill.transfer import BootstrapTransferSet
 
 
 def display_of(real, synthetic, **params):
@@ -82,9 +85,40 @@ def test_from_transfer_set(pyplot):
     assert not hasattr(given, "n_samples_")
     fitted = MungeTransferSet(random_state=0).fit(X)
     two = TwoSampleDisplay.from_transfer_set(fitted, X, n_samples=len(X), **draw)
-    rows = fitted.sample(len(X), random_state=0)
-    assert one.auc == two.auc == two_sample_auc(X, rows, **draw)
+    rows, parents = fitted.sample(len(X), random_state=0, return_parents=True)
+    families = np.concatenate([np.arange(len(X)), parents])
+    assert one.auc == two.auc == two_sample_auc(X, rows, groups=families, **draw)
     np.testing.assert_array_equal(one.columns[0].synthetic, two.columns[0].synthetic)
+
+
+def test_relatives_stay_together(pyplot):
+    """Copies of the real rows cannot be told apart, whoever belongs to whom."""
+    X = load_wine().data
+    persons = np.arange(len(X)) // 3
+    for groups in (None, persons):
+        display = TwoSampleDisplay.from_transfer_set(
+            BootstrapTransferSet(random_state=0), X, groups=groups, cv=3, random_state=0
+        )
+        assert display.auc == pytest.approx(0.5, abs=0.06)
+    mixture = AdapterTransferSet(generator=GaussianMixture(), random_state=0)
+    assert TwoSampleDisplay.from_transfer_set(mixture, X, cv=2, random_state=0).auc > 0.5
+    with pytest.raises(ValueError, match="belong to no group"):
+        TwoSampleDisplay.from_transfer_set(mixture, X, groups=persons)
+    with pytest.raises(ValueError, match="groups has 3 entries"):
+        TwoSampleDisplay.from_transfer_set(BootstrapTransferSet(), X, groups=[1, 2, 3])
+    plain = TwoSampleDisplay.from_transfer_set(PlainGenerator(), X, cv=2, random_state=0)
+    assert len(plain.columns) == 13
+
+
+class PlainGenerator(BaseEstimator):
+    """A generator that is no transfer set."""
+
+    def fit(self, X):
+        self.means_ = X.mean(axis=0)
+        return self
+
+    def sample(self, n, random_state=None):
+        return np.random.default_rng(random_state).normal(self.means_, size=(n, len(self.means_)))
 
 
 def test_polars(pyplot):

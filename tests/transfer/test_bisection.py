@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from skdistill.transfer._bisection import bisect, halfway
-from skdistill.transfer._resample import keep_by_weight
 from skdistill.transfer._table import Encoded
 
 
@@ -123,23 +122,3 @@ def test_several_classes(rng):
     assert np.all(ask(one) == 0)
     assert np.all(ask(two) != 0)
     np.testing.assert_allclose(two.numbers - one.numbers, 0, atol=1e-5)
-
-
-@pytest.mark.parametrize("size", [0, 1, 7, 1000])
-def test_kept_as_often_as_weights_say(rng, size):
-    """Row i comes size * weight_i / sum times, rounded down or up."""
-    weight = rng.random(50) ** 4
-    weight[:5] = 0
-    counts = np.bincount(keep_by_weight(weight, size, rng), minlength=50)
-    due = size * weight / weight.sum()
-    assert counts.sum() == size
-    assert np.all(counts >= np.floor(due - 1e-9))
-    assert np.all(counts <= np.ceil(due + 1e-9))
-
-
-def test_expected_share(rng):
-    """On average over draws the share is that of the weights; zero weights are all alike."""
-    weight = np.array([1.0, 2.0, 3.0, 4.0])
-    counts = sum(np.bincount(keep_by_weight(weight, 3, rng), minlength=4) for _ in range(4000))
-    np.testing.assert_allclose(counts / 12_000, weight / 10, atol=0.01)
-    assert sorted(keep_by_weight(np.zeros(4), 4, rng)) == [0, 1, 2, 3]

@@ -56,10 +56,9 @@ def test_budget_is_kept(max_queries):
 def test_rows_gather_where_students_disagree():
     """Trees on a teacher that is flat but for a strip disagree in the strip, classes or values."""
     X = np.random.default_rng(0).uniform(-1, 1, size=(150, 2))
-    strip = 0.2
 
     def values(X):
-        return np.where(np.abs(X[:, 0]) < strip, np.sin(20 * X[:, 1]), 0.0)
+        return np.where(np.abs(X[:, 0]) < 0.2, np.sin(20 * X[:, 1]), 0.0)
 
     def labels(X):
         return (values(X) > 0.5).astype(int)
@@ -69,12 +68,16 @@ def test_rows_gather_where_students_disagree():
             teacher,
             base=UniformTransferSet(),
             density=0,
-            max_queries=1500,
+            max_queries=400,
             n_rounds=2,
             random_state=0,
         ).fit(X)
-        inside = np.mean(np.abs(rows.sample(4000)[:, 0]) < strip + 0.1)
-        assert inside > 0.6 > 2 * strip + 0.1
+        kept, plain = rows.sample(4000), rows.base_.sample(4000)
+        inside = [np.mean(np.abs(drawn[:, 0]) < 0.3) for drawn in (kept, plain)]
+        assert inside[0] > 1.5 * inside[1]
+        unclear = [rows._disagreement(rows._table.encode(drawn)).mean() for drawn in (kept, plain)]
+        assert unclear[0] > 2 * unclear[1]
+        assert len(np.unique(kept, axis=0)) == 4000
 
 
 def test_disagreement_falls():

@@ -40,15 +40,25 @@ def test_variance_is_that_of_the_data_plus_the_squared_bandwidth(bandwidth, fact
 
 
 def test_silvermans_rule_of_thumb():
-    """0.9 min(deviation, interquartile range / 1.349) n^(-1/5), of each column by itself."""
+    """0.9 n^(-1/5) min(deviation, interquartile range / 1.349), averaged over scaled columns."""
     X = spread_out(400)
-    X[:250, 2] = 0.0  # an atom, which noise would wash away
-    expected = 0.9 * 400**-0.2 * stats.iqr(X, axis=0) / 1.349
+    scaled = np.minimum(stats.iqr(X, axis=0) / 1.349 / X.std(axis=0), 1)
     kde = KernelDensityTransferSet(random_state=0).fit(X)
-    np.testing.assert_allclose(kde.bandwidth_, expected)
-    assert kde.bandwidth_[2] == 0 < kde.bandwidth_[1]
-    one_column = KernelDensityTransferSet().fit(X[:, :1]).bandwidth_
-    np.testing.assert_allclose(one_column, expected[:1])
+    np.testing.assert_allclose(kde.bandwidth_, 0.9 * 400**-0.2 * scaled.mean() * X.std(axis=0))
+    # However many columns there are.
+    wide = KernelDensityTransferSet().fit(np.tile(X, 5)).bandwidth_
+    np.testing.assert_allclose(wide, np.tile(kde.bandwidth_, 5))
+
+
+def test_point_masses_get_no_noise():
+    """A value that a tenth of the rows share stays what it is; others move."""
+    X = spread_out(400)
+    X[:60, 0] = 3.0
+    new, parents = KernelDensityTransferSet(random_state=0).fit(X).sample(5000, return_parents=True)
+    mass = X[parents, 0] == 3.0
+    assert 600 < mass.sum() < 900
+    np.testing.assert_array_equal(new[:, 0] == 3.0, mass)
+    assert (new[:, 1] != X[parents, 1])[parents > 1].all()
 
 
 def test_bandwidth_of_each_column():
@@ -112,7 +122,8 @@ def test_levels_follow_the_rule_of_numbers():
     numbers, levels = rng.normal(size=(1000, 4)), rng.integers(0, 2, size=(1000, 1))
     X = np.hstack([numbers, levels])
     kde = KernelDensityTransferSet(categorical_features=[4]).fit(X)
-    assert kde.bandwidth_[4] == pytest.approx((0.9 * 1000**-0.2) ** 2 / 2)
+    factor = (kde.bandwidth_[:4] / X[:, :4].std(axis=0)).mean()
+    assert kde.bandwidth_[4] == pytest.approx(factor**2 / 2)
     kde.set_params(bandwidth="scott").fit(X)
     assert kde.bandwidth_[4] == pytest.approx((1000 ** (-1 / 8)) ** 2 / 2)
     kde.set_params(bandwidth="silverman", categorical_features=[0]).fit(X[:, 4:])

@@ -9,14 +9,19 @@ from skdistill import LocalGaussianTransferSet
 from skdistill.transfer._local_gaussian import combine_differences
 
 
+def rule_of_thumb(X):
+    """0.9 n^(-1/5) min(1, interquartile range / 1.349 deviations), its mean over the columns."""
+    deviations = X.std(axis=0)
+    low, high = np.quantile(X, [0.25, 0.75], axis=0)
+    return 0.9 * len(X) ** -0.2 * np.minimum((high - low) / 1.349 / deviations, 1).mean()
+
+
 def local_covariance(X, i, k, h, floor):
     """What the covariance around row i should be, from the formula."""
     scaled = (X - X.mean(axis=0)) / X.std(axis=0)
     _distance, index = NearestNeighbors(n_neighbors=k + 1).fit(scaled).kneighbors(scaled[[i]])
     difference = X[index[0, 1:]] - X[i]
-    low, high = np.quantile(X, [0.25, 0.75], axis=0)
-    spread = np.minimum(X.std(axis=0), (high - low) / 1.349)
-    bandwidth = floor * 0.9 * len(X) ** -0.2 * spread
+    bandwidth = floor * rule_of_thumb(X) * X.std(axis=0)
     return h**2 / k * difference.T @ difference + np.diag(bandwidth**2)
 
 
@@ -45,9 +50,8 @@ def test_bandwidth_is_silvermans():
     X = np.random.default_rng(0).normal(size=(50, 2)) * [1, 1000]
     X = np.column_stack([X, np.full(50, 7.0)])
     near = LocalGaussianTransferSet(floor=2.0).fit(X)
-    low, high = np.quantile(X, [0.25, 0.75], axis=0)
-    spread = np.minimum(X.std(axis=0), (high - low) / 1.349)
-    np.testing.assert_allclose(near.bandwidth_, 2 * 0.9 * 50**-0.2 * spread)
+    expected = 2 * rule_of_thumb(X[:, :2]) * X[:, :2].std(axis=0)
+    np.testing.assert_allclose(near.bandwidth_, [*expected, 0.0])
 
 
 def test_without_spread_and_floor_rows_are_the_real_ones():
@@ -131,3 +135,22 @@ def test_parameters():
         for value in values:
             with pytest.raises(ValueError, match=f"'{name}' parameter of LocalGaussian"):
                 LocalGaussianTransferSet(**{name: value}).fit(X)
+
+
+def test_point_masses_stand_still():
+    """A value that many rows share is kept or exchanged, never moved or averaged."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    X[:120, 0] = 0.0  # more than half of the rows
+    X[rng.permutation(200)[:30], 1] = 5.0
+    new, parents = (
+        LocalGaussianTransferSet(random_state=0).fit(X).sample(20_000, return_parents=True)
+    )
+    for column, mass in ((0, 0.0), (1, 5.0)):
+        shared, was = new[:, column] == mass, X[parents, column] == mass
+        # Gone and come alike, up to who is a neighbour of how many.
+        assert shared.mean() == pytest.approx((X[:, column] == mass).mean(), abs=0.06)
+        assert 0.02 < (shared != was).mean() < 0.5
+        moved = new[~shared, column]
+        assert len(np.unique(moved)) > 0.4 * len(moved)
+    assert len(np.unique(new[:, 2])) > 15_000  # no masses: all move

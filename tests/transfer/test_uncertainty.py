@@ -83,7 +83,8 @@ def test_budget_and_seeds():
 
     counting = CallableTeacher(proba, output="probabilities")
     sets = [
-        UncertaintyTransferSet(counting, max_queries=777, random_state=1).fit(X) for _ in range(2)
+        UncertaintyTransferSet(counting, density=0.2, max_queries=777, random_state=1).fit(X)
+        for _ in range(2)
     ]
     rows, parents = sets[0].sample(20_000, return_parents=True)
     assert sum(asked) == 2 * 777

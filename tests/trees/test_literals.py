@@ -79,6 +79,7 @@ def test_gaps_answer_no_and_can_be_asked_for():
     literals = find_literals(X, np.ones(3), n_bins=2)
     assert literals.feature.tolist() == [0, 0, 1]
     assert literals.threshold.tolist() == [1.5, np.inf, np.inf]
+    assert literals.first.tolist() == [0, 1, 2]  # being known is no near copy of a threshold
     assert literals(X).tolist() == [[True, True, True], [False, True, False], [False, False, True]]
 
 

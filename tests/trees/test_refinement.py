@@ -33,7 +33,7 @@ def test_deep_trees_are_exact_with_refinement(coding):
     """Depth 6 by queries, in either coding; one lattice on the same rows is not enough."""
     truth = make_boolean_tree(12, 6, coding=coding, random_state=0)
     fresh = truth.sample(20_000, random_state=2)
-    plain = refined(truth, max_depth=12)
+    plain = refined(truth, max_depth=7)
     tree = refined(truth, max_depth=12, max_refinements=100)
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
     assert np.mean(plain.predict(fresh) == truth.predict(fresh)) < 0.9
@@ -49,11 +49,12 @@ def test_represented_conjunctions_of_a_deep_tree():
     truth = make_boolean_tree(16, 7, random_state=0)
     tree = refined(
         truth,
-        split_score="both",
+        split_score="residual",
         layers=conjunctions_of(truth),
         max_depth=7,
         max_refinements=10,
-        n_samples=1500,
+        n_candidates=1,
+        n_rounds=0,
     )
     fresh = truth.sample(20_000, random_state=2)
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
