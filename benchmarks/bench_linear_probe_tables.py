@@ -85,7 +85,7 @@ def probe_tree(teacher: Any, score: str) -> LinearProbeTreeClassifier:
         teacher,
         split_score="both" if score == "random basis" else score,
         layers=random_basis if score == "random basis" else None,
-        max_depth=7,
+        max_depth=6,
         max_leaf_nodes=max(SIZES),
         random_state=0,
     )

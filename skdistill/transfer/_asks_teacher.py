@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_consistent_length, check_random_state
 
+from skdistill._rows import row_hashes
 from skdistill._validation import Number
 from skdistill.teachers._ask import Labels, ask_labels
 from skdistill.teachers._cached import CachedTeacher
@@ -130,20 +131,27 @@ class AsksTeacherMixin:
     def _ask(self, rows: Encoded, *, soft: bool = False, classification: bool = True) -> Labels:
         """Ask the teacher about encoded rows, and count them.
 
-        What a :class:`CachedTeacher` remembers is not counted.
+        Equal rows are asked about once, and what a :class:`CachedTeacher`
+        remembers is not counted.
         """
+        keys = row_hashes(np.hstack([rows.numbers, rows.codes]))
+        _, first, place = np.unique(keys, return_index=True, return_inverse=True)
         teacher: Any = unfrozen(self.teacher_)
         remembers = isinstance(teacher, CachedTeacher)
         before = teacher.n_queries_ if remembers else 0
         labels = ask_labels(
             self.teacher_,
-            self._table.decode(rows),
+            self._table.decode(rows.take(first)),
             soft=soft,
             classification=classification,
             n_jobs=self.n_jobs,
         )
-        self.n_queries_ += teacher.n_queries_ - before if remembers else len(rows)
-        return labels
+        self.n_queries_ += teacher.n_queries_ - before if remembers else len(first)
+        return Labels(
+            labels.classes,
+            None if labels.codes is None else labels.codes[place],
+            None if labels.targets is None else labels.targets[place],
+        )
 
     def _ask_labels(self, rows: Encoded) -> np.ndarray:
         """The teacher's labels of encoded rows, an ndarray of shape (n,)."""

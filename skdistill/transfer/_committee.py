@@ -54,7 +54,7 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
         Students in the committee.
     n_rounds : int, default=4
         Times that the teacher is asked, beside the real rows.
-    density : float, default=0.9
+    density : float, default=0.5
         Share of rows that are kept whatever the committee says, in [0, 1].
     max_queries : int, default=10_000
         The most rows that the teacher is asked in :meth:`fit`: up to half of
@@ -154,7 +154,7 @@ class CommitteeTransferSet(AsksTeacherMixin, BaseTransferSet):
         student: Any = None,
         n_members: int = 10,
         n_rounds: int = 4,
-        density: float = 0.9,
+        density: float = 0.5,
         max_queries: int = 10_000,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",

@@ -41,7 +41,7 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     measure : {"margin", "entropy", "least_confident"}, default="margin"
         How unsure the teacher is: one minus the difference of its two largest
         probabilities; the entropy of all; one minus the largest.
-    density : float, default=0.9
+    density : float, default=0.5
         Share of rows that are kept whatever the teacher says, in [0, 1].
     max_queries : int, default=10_000
         Candidates, all of which the teacher is asked about in :meth:`fit`.
@@ -117,7 +117,7 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
         *,
         base: Any = None,
         measure: str = "margin",
-        density: float = 0.9,
+        density: float = 0.5,
         max_queries: int = 10_000,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
