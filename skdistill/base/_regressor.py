@@ -31,7 +31,7 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
     alpha : float, default=0.0
         Share in [0, 1] of the true value in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows up to 10,000 in all, where X is
+        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``.
     max_queries : int, default=None

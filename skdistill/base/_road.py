@@ -44,7 +44,7 @@ from skdistill.teachers._resolve import (
     resolve_teacher,
     seeded_clone,
 )
-from skdistill.transfer import MungeTransferSet, default_size
+from skdistill.transfer import LocalGaussianTransferSet, default_size
 from skdistill.transfer._asks_teacher import asking_sets
 from skdistill.transfer._base import ENOUGH_ROWS
 
@@ -314,7 +314,7 @@ class BaseDistiller(TeacherHolderMixin):
         if isinstance(transfer_set, str):  # "auto"
             if sparse.issparse(X) or n_rows >= ENOUGH_ROWS:
                 return None
-            transfer_set = MungeTransferSet(n_jobs=self.n_jobs)
+            transfer_set = LocalGaussianTransferSet(n_jobs=self.n_jobs)
         if transfer_set is None:
             return None
         transfer_set = seeded_clone(transfer_set, rng)

@@ -32,7 +32,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     alpha : float, default=0.0
         Share in [0, 1] of the true label in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: MUNGE rows up to 10,000 in all, where X is
+        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``. Without a
         teacher there is nobody to label them, and X stands alone.

@@ -11,6 +11,7 @@ from skdistill import (
     DistilledRegressor,
     DistilledTreeClassifier,
     DistilledTreeRegressor,
+    LocalGaussianTransferSet,
     MungeTransferSet,
 )
 from tests.base._students import RecordingRegressor
@@ -39,12 +40,12 @@ def test_none():
 
 
 def test_auto():
-    """X first, then MUNGE rows up to 10,000 together, each with its own answer."""
+    """X first, then drawn rows up to 10,000 together, each with its own answer."""
     distiller = fit("auto")
     rows = distiller.student_.X_
     assert rows.shape == (10_000, 3)
     assert distiller.n_queries_ == 10_000
-    assert isinstance(distiller.transfer_set_, MungeTransferSet)
+    assert isinstance(distiller.transfer_set_, LocalGaussianTransferSet)
     np.testing.assert_array_equal(rows[:300], X)
     np.testing.assert_allclose(distiller.student_.y_, f(rows), rtol=0, atol=1e-6)
     # each column keeps its scale
