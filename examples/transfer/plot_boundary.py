@@ -46,8 +46,8 @@ for ax, (name, transfer_set) in zip(axes.ravel(), sets.items(), strict=True):
 
 # %%
 # Boundary rows lie in a narrow band, wherever near rows have different labels. Uncertain rows fill
-# the broad region where the forest's trees are split. A committee's rows lie where small changes of
-# what it has seen change its answer.
+# the broad region where the forest's trees are split. A committee that has learned an easy task
+# disagrees about few rows: these are kept, and others fill up.
 #
 # How many of them?
 # -----------------
