@@ -57,9 +57,32 @@ def _p(value: float) -> str:
     return "" if np.isnan(value) else "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def _by_completeness(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cells that all thorough generators share; and those of the others, with the yardsticks.
+
+    Generators that were measured on few seeds may not stand in one column of
+    means with those of many: each half holds cells that all its generators have.
+    """
+    wide = _wide(part)
+    count = wide.notna().sum()
+    thorough = list(count.index[count > 0.75 * count.max()])
+    others = [name for name in wide if name not in thorough]
+    rest = [*others, *(name for name in (BASELINE, CEILING, DEFAULT) if name in thorough)]
+    return _shared(part, wide, thorough), _shared(part, wide, rest if others else [])
+
+
+def _shared(part: pd.DataFrame, wide: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The cells that all the generators named have."""
+    keep = wide[names].dropna().index if names else wide.index[:0]
+    chosen = part[part["generator"].isin(names)]
+    return chosen[pd.MultiIndex.from_frame(chosen[_CELL]).isin(keep)]
+
+
 def _main_table(part: pd.DataFrame, balanced: pd.DataFrame) -> str:
     """One row for each generator, best first."""
     wide, means = _wide(part), part.groupby("generator")
+    cells = pd.MultiIndex.from_frame(part[_CELL])
+    balanced = balanced[pd.MultiIndex.from_frame(balanced[_CELL]).isin(cells)]
     rows = []
     for name in means["gain"].mean().sort_values(ascending=False).index:
         own = part[part["generator"] == name]
@@ -76,6 +99,12 @@ def _main_table(part: pd.DataFrame, balanced: pd.DataFrame) -> str:
     header = ["rows from", "accuracy", *(f"n={n}, {k} leaves" for n, k in sizes), "balanced"]
     header += ["fidelity", "over KDE", "win/draw/loss", "p"]
     return markdown_table(header, rows)
+
+
+def _cells(part: pd.DataFrame) -> str:
+    """How many cells and seeds the next table is made of."""
+    count = len(part.drop_duplicates(["set", "n", "seed"]))
+    return f"{count} cells (table, n, seed), {part['seed'].nunique()} seeds."
 
 
 def _set_table(part: pd.DataFrame) -> str:
@@ -107,10 +136,12 @@ def _amount_table(found: pd.DataFrame) -> str:
     """Gain by number of rows, over the cells that have them all."""
     part = found[(found["labels"] == "hard") & (found["teacher"] == "forest")]
     amounts = sorted(set(part["rows"]))
+    if len(amounts) < 2:
+        return "Not measured."
     rows = []
     for name, own in part.groupby("generator", sort=False):
         wide = own.pivot_table(index=_CELL, columns="rows", values="gain").dropna()
-        if len(amounts) > 1 and list(wide.columns) == amounts:
+        if list(wide.columns) == amounts:
             rows.append([name, *(f"{wide[rows].mean():+.2f}" for rows in amounts)])
     return markdown_table(["rows from", *(f"{amount:,}" for amount in amounts)], rows)
 
@@ -136,18 +167,24 @@ def _auc_lines(part: pd.DataFrame, auc: pd.Series) -> str:
     auc : Series
         By generator.
     """
-    means = part.groupby("generator")[["gain", "fidelity"]].mean().join(auc, how="inner")
+    over = {
+        "gain": _wide(part),
+        "fidelity": 100 * _wide(part, "fidelity"),
+    }
+    means = pd.DataFrame(
+        {name: wide.sub(wide[BASELINE], axis=0).mean() for name, wide in over.items()}
+    ).join(auc, how="inner")
     if means.empty:
         return "Not measured."
     rank = {v: spearmanr(-means["auc"], means[v]).statistic for v in ("gain", "fidelity")}
     near = means[means["auc"] < means["auc"].median()]
     best = spearmanr(-near["auc"], near["gain"]).statistic
     rows = [
-        [name, float(row["auc"]), f"{row['gain']:+.2f}", 100 * float(row["fidelity"])]
+        [name, float(row["auc"]), f"{row['gain']:+.2f}", f"{row['fidelity']:+.2f}"]
         for name, row in means.sort_values("auc").iterrows()
     ]
     return (
-        markdown_table(["rows from", "AUC", "accuracy", "fidelity"], rows)
+        markdown_table(["rows from", "AUC", "accuracy over KDE", "fidelity over KDE"], rows)
         + f"\n\nRank correlation of a low AUC with the gain in accuracy: {rank['gain']:+.2f} over "
         f"all generators, {best:+.2f} over the half that is hardest to tell apart; with fidelity: "
         f"{rank['fidelity']:+.2f}."
@@ -187,8 +224,7 @@ def report(results: pd.DataFrame) -> str:
     plain = (found["labels"] == "hard") & (found["rows"] == _ROWS)
     text = f"""
 `benchmarks/bench_transfer_quality.py`: points of test accuracy over the tree that is fitted
-directly on the n labelled rows, means over {results["set"].nunique()} tables, \
-{results["seed"].nunique()} seeds and trees of 8 and 16
+directly on the n labelled rows, means over {results["set"].nunique()} tables and trees of 8 and 16
 leaves on hard labels, {_ROWS:,} rows in all. "Over KDE": difference to kernels with one averaged
 bandwidth, with its standard error over cells (table, n, seed), wins/draws/losses over cells, and
 Wilcoxon's signed-rank p.
@@ -196,8 +232,11 @@ Wilcoxon's signed-rank p.
     for teacher in found["teacher"].unique():
         part = found[plain & (found["teacher"] == teacher)]
         same = balanced[plain & (balanced["teacher"] == teacher)]
-        text += f"\n### Teacher: {teacher}\n\n{_main_table(part, same)}\n\n{_closed(part)}\n"
-        text += f"\n#### By table\n\n{_set_table(part)}\n"
+        main, others = _by_completeness(part)
+        text += f"\n### Teacher: {teacher}\n\n{_cells(main)}\n\n{_main_table(main, same)}\n"
+        text += f"\n{_closed(main)}\n\n#### By table\n\n{_set_table(main)}\n"
+        if len(others):
+            text += f"\n#### Other generators\n\n{_cells(others)}\n\n{_main_table(others, same)}\n"
     forest = found[plain & (found["teacher"] == "forest")]
     return (
         text

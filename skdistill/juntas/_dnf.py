@@ -142,7 +142,7 @@ class Dnf:
             True where one term holds at least.
         """
         from skdistill._rows import is_frame
-        from skdistill.rules._conditions import column_values
+        from skdistill.rules._columns import column_values
 
         rows = X if is_frame(X) else np.asarray(X)
         names = list(feature_names or [f"x{j}" for j in range(rows.shape[1])])

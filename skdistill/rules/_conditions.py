@@ -8,45 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_frame, take_column
+from skdistill.rules._columns import is_missing, level_codes, single_numbers
+from skdistill.rules._float32 import float32_at_or_below, threshold_text
 
-__all__ = ["Interval", "Levels", "column_values", "threshold_text"]
-
-
-def threshold_text(threshold: float) -> str:
-    """Write a threshold with as few digits as tell it from its neighbours.
-
-    scikit-learn's trees compare float32 values with a float64 threshold, so
-    every number from the float32 at or below it up to the next one splits
-    alike, and so does every decimal that rounds to that float32.
-
-    Parameters
-    ----------
-    threshold : float
-        As in ``tree_.threshold``.
-
-    Returns
-    -------
-    text : str
-        A decimal without needless zeros.
-
-    Examples
-    --------
-    >>> from skdistill.rules._conditions import threshold_text
-    >>> threshold_text(2.449999988079071), threshold_text(float(np.float32(114.8)))
-    ('2.45', '114.8')
-    """
-    below = np.float32(threshold)
-    if float(below) > threshold:
-        below = np.nextafter(below, np.float32(-np.inf))
-    above = np.nextafter(below, np.float32(np.inf))
-    decimal = float(threshold)
-    for digits in range(1, 17):
-        candidate = float(f"{threshold:.{digits}g}")
-        if float(below) <= candidate < float(above) or np.float32(candidate) == below:
-            decimal = candidate
-            break
-    return str(int(decimal)) if decimal == int(decimal) else repr(decimal)
+__all__ = ["Interval", "Levels"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +27,9 @@ class Interval:
     missing : bool or None
         Whether a missing value meets the condition; None where the question
         did not come up.
+    unseen_missing : bool
+        Where it did not come up, whether a missing value meets the condition
+        all the same: the way that a tree sends it. Not printed.
 
     Examples
     --------
@@ -74,6 +42,12 @@ class Interval:
     low: float = -math.inf
     high: float = math.inf
     missing: bool | None = None
+    unseen_missing: bool = False
+
+    @property
+    def takes_missing(self) -> bool:
+        """Whether a missing value meets the condition."""
+        return self.unseen_missing if self.missing is None else self.missing
 
     def __str__(self) -> str:
         if self.low == math.inf or self.high == -math.inf:  # beyond every number
@@ -99,11 +73,25 @@ class Interval:
         Returns
         -------
         met : ndarray of shape (n_samples,), dtype bool
-            A missing value meets it only where ``missing`` is True.
+            A missing value meets it only where ``missing`` is True, or where
+            it is None and ``unseen_missing`` is True.
         """
-        number = np.asarray(values, dtype=np.float32).astype(np.float64)
-        met = (number > self.low) & (number <= self.high)
-        return np.where(np.isnan(number), bool(self.missing), met)
+        number = single_numbers(values)
+        if self.low == -math.inf and self.high == math.inf:
+            return np.ones(len(number), dtype=bool) if self.takes_missing else ~np.isnan(number)
+        met = np.ones(len(number), dtype=bool)
+        if self.low > -math.inf:
+            met &= number > np.float32(float32_at_or_below(self.low))
+        if self.high < math.inf:
+            met &= number <= np.float32(float32_at_or_below(self.high))
+        return met | np.isnan(number) if self.takes_missing else met
+
+
+def _plain(level: Any) -> Any:
+    """One of Python's own scalars instead of numpy's; None for every kind of gap."""
+    if is_missing(level):
+        return None
+    return level.item() if isinstance(level, np.generic) and level.dtype.kind in "biufU" else level
 
 
 @dataclass(frozen=True)
@@ -115,7 +103,7 @@ class Levels:
     column : str
         Name of the column.
     levels : tuple
-        The levels named.
+        The levels named; None stands for missing.
     negated : bool
         Whether the column must be none of them.
 
@@ -132,8 +120,16 @@ class Levels:
     levels: tuple[Any, ...]
     negated: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", tuple(map(_plain, self.levels)))
+
+    @property
+    def takes_missing(self) -> bool:
+        """Whether a missing value meets the condition."""
+        return (None in self.levels) != self.negated
+
     def __str__(self) -> str:
-        names = ["missing" if _is_missing(level) else str(level) for level in self.levels]
+        names = ["missing" if level is None else str(level) for level in self.levels]
         if len(names) == 1:
             return f"{self.column} {'!=' if self.negated else '='} {names[0]}"
         return f"{self.column} {'not in' if self.negated else 'in'} {{{', '.join(names)}}}"
@@ -151,26 +147,6 @@ class Levels:
         met : ndarray of shape (n_samples,), dtype bool
             True where the value is among the levels, or not, if negated.
         """
-        values = np.asarray(values, dtype=object)
-        missing = np.array([_is_missing(value) for value in values], dtype=bool)
-        known, met = values[~missing], np.zeros(len(values), dtype=bool)
-        for level in self.levels:
-            if _is_missing(level):
-                met |= missing
-            else:
-                met[~missing] |= known == level
-        return ~met if self.negated else met
-
-
-def _is_missing(value: Any) -> bool:
-    # NaN differs from itself; pandas.NA does not even compare.
-    return value is None or str(value) == "<NA>" or bool(value != value)
-
-
-def column_values(X: Any, column: str, names: list[str]) -> Any:
-    """Values of a named column of an array or a frame."""
-    if not is_frame(X):
-        return np.asarray(X)[:, names.index(column)]
-    own = [str(name) for name in X.columns]
-    # Rules may speak of columns by other names than the frame does.
-    return take_column(X, own.index(column) if column in own else names.index(column))
+        codes, distinct = level_codes(values)
+        met = [(level in self.levels) != self.negated for level in distinct]
+        return np.array([*met, self.takes_missing], dtype=bool)[codes]  # the last is for gaps

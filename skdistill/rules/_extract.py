@@ -8,15 +8,23 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill.rules._conditions import Interval, Levels
-from skdistill.rules._ruleset import Rule, RuleSet
+from skdistill.rules._rule import Rule
+from skdistill.rules._ruleset import RuleSet
 
 __all__ = ["extract_rules"]
 
 
-def extract_rules(tree: Any, *, feature_names: Any = None, class_names: Any = None) -> RuleSet:
+def extract_rules(
+    tree: Any,
+    *,
+    feature_names: Any = None,
+    class_names: Any = None,
+    unseen_missing: bool = True,
+) -> RuleSet:
     """Read a tree as rules, one a leaf.
 
     Conditions on one column are merged into one interval, indicators of levels
@@ -35,6 +43,11 @@ def extract_rules(tree: Any, *, feature_names: Any = None, class_names: Any = No
     class_names : sequence of str, default=None
         Names of the classes, in the order of ``classes_``; by default the
         labels themselves.
+    unseen_missing : bool, default=True
+        Whether a missing value in a column that had none in ``fit`` goes where
+        the tree sends it, if the tree takes it at all. With False no rule
+        holds for it, which also makes code written from the rules shorter.
+        Plain trees of scikit-learn do not tell which columns had gaps.
 
     Returns
     -------
@@ -73,12 +86,21 @@ def extract_rules(tree: Any, *, feature_names: Any = None, class_names: Any = No
             "tree_. Distil it into one first: DistilledTreeClassifier(model).fit(X)."
         )
     return node_rules(
-        tree, tree.tree_.children_left == -1, feature_names=feature_names, class_names=class_names
+        tree,
+        tree.tree_.children_left == -1,
+        feature_names=feature_names,
+        class_names=class_names,
+        unseen_missing=unseen_missing,
     )
 
 
 def node_rules(
-    tree: Any, chosen: np.ndarray, *, feature_names: Any = None, class_names: Any = None
+    tree: Any,
+    chosen: np.ndarray,
+    *,
+    feature_names: Any = None,
+    class_names: Any = None,
+    unseen_missing: bool = True,
 ) -> RuleSet:
     """Read chosen nodes of a tree as rules; see :func:`extract_rules`.
 
@@ -89,6 +111,7 @@ def node_rules(
         Which nodes; all the leaves make a rule set of which one rule holds for
         every row.
     feature_names, class_names : sequence of str, default=None
+    unseen_missing : bool, default=True
 
     Returns
     -------
@@ -100,7 +123,7 @@ def node_rules(
     missing = getattr(tree, "missing_columns_", _columns_with_gaps(tree.tree_))
     rules = [
         _rule(tree, node, _merge(steps, columns), names)
-        for node, steps in _paths(tree.tree_, missing)
+        for node, steps in _paths(tree.tree_, missing, unseen_missing and _takes_gaps(tree))
         if chosen[node]
     ]
     return RuleSet(rules, _raw_names(tree, feature_names))
@@ -111,6 +134,13 @@ def _columns_with_gaps(tree: Any) -> np.ndarray:
     # Only a split between the missing and the known has no finite threshold.
     apart = (tree.feature >= 0) & np.isinf(tree.threshold)
     return np.isin(np.arange(tree.n_features), tree.feature[apart])
+
+
+def _takes_gaps(tree: Any) -> bool:
+    """Whether a tree answers rows with gaps, also in columns that had none before."""
+    if getattr(tree, "_saw_missing", False):
+        return True
+    return bool(get_tags(tree).input_tags.allow_nan) and tree.monotonic_cst is None
 
 
 def _raw_names(tree: Any, feature_names: Any) -> list[str]:
@@ -158,11 +188,11 @@ def _class_names(tree: Any, class_names: Any) -> list[Any] | None:
     return names
 
 
-# One step of a path: (column, threshold, went left?, do gaps go this way?)
-Step = tuple[int, float, bool, bool | None]
+# One step of a path: (column, threshold, went left?, do gaps go this way?, had the column any?)
+Step = tuple[int, float, bool, bool, bool]
 
 
-def _paths(tree: Any, missing: np.ndarray) -> list[tuple[int, list[Step]]]:
+def _paths(tree: Any, missing: np.ndarray, takes_gaps: bool) -> list[tuple[int, list[Step]]]:
     """Nodes from left to right, parents first, each with the steps that lead to it."""
     left, right = tree.children_left, tree.children_right
     gaps_left = tree.missing_go_to_left
@@ -174,10 +204,10 @@ def _paths(tree: Any, missing: np.ndarray) -> list[tuple[int, list[Step]]]:
         if left[node] == -1:
             continue
         column, threshold = int(tree.feature[node]), float(tree.threshold[node])
-        with_gaps = bool(missing[column])
+        asked = bool(missing[column])
         for child, went_left in ((right[node], False), (left[node], True)):
-            gaps = (bool(gaps_left[node]) == went_left) if with_gaps else None
-            stack.append((child, [*steps, (column, threshold, went_left, gaps)]))
+            gaps = (asked or takes_gaps) and bool(gaps_left[node]) == went_left
+            stack.append((child, [*steps, (column, threshold, went_left, gaps, asked)]))
     return paths
 
 
@@ -187,18 +217,18 @@ def _merge(steps: list[Step], columns: list[tuple[str, Any]]) -> tuple[Interval 
     yes: dict[str, tuple[Any, ...]] = {}
     no: dict[str, list[Any]] = {}
     order: list[tuple[str, Any]] = []
-    for column, threshold, went_left, gaps in steps:
+    for column, threshold, went_left, gaps, asked in steps:
         name, level = columns[column]
         if level is None:
             if column not in bounds:
-                bounds[column] = [-math.inf, math.inf, gaps]
+                bounds[column] = [-math.inf, math.inf, True, asked]
                 order.append(("number", column))
             bound = bounds[column]
             if went_left:
                 bound[1] = min(bound[1], threshold)
             else:
                 bound[0] = max(bound[0], threshold)
-            bound[2] = None if gaps is None else bound[2] and gaps
+            bound[2] = bound[2] and gaps
             continue
         if name not in yes and name not in no:
             order.append(("levels", name))
@@ -213,23 +243,24 @@ def _merge(steps: list[Step], columns: list[tuple[str, Any]]) -> tuple[Interval 
             levels = yes.get(key) or tuple(no[key])
             merged.append(Levels(key, levels, negated=key not in yes))
             continue
-        low, high, gaps = bounds[key]
-        merged.append(Interval(columns[key][0], low, high, gaps))
+        low, high, gaps, asked = bounds[key]
+        said = {"missing": gaps} if asked else {"unseen_missing": gaps}
+        merged.append(Interval(columns[key][0], low, high, **said))
     return tuple(merged)
 
 
 def _rule(tree: Any, leaf: int, conditions: Any, names: list[Any] | None) -> Rule:
     weight = tree.tree_.weighted_n_node_samples
     coverage = float(weight[leaf] / weight[0])
+    support = int(tree.tree_.n_node_samples[leaf])
     value = tree.tree_.value[leaf]
     if names is None:
         values = value[:, 0]
         outcome = float(values[0]) if len(values) == 1 else tuple(values.tolist())
-        return Rule(conditions, outcome, coverage, None, {})
+        return Rule(conditions, outcome, coverage, None, {}, support)
     share = value[0] / value[0].sum()
     best = int(np.argmax(share))
     fidelity = float(getattr(tree, "leaf_fidelity_", {leaf: np.nan})[leaf])
     fidelity = float(share[best]) if math.isnan(fidelity) else fidelity
-    return Rule(
-        conditions, names[best], coverage, fidelity, dict(zip(names, share.tolist(), strict=True))
-    )
+    distribution = dict(zip(names, share.tolist(), strict=True))
+    return Rule(conditions, names[best], coverage, fidelity, distribution, support)

@@ -1,80 +1,57 @@
-"""Rules as people read them."""
+"""Rules that answer rows together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
 
-from skdistill.rules._conditions import Interval, Levels, column_values
+from skdistill.rules._columns import gather_columns
+from skdistill.rules._explain import Explanation, explain_row
+from skdistill.rules._export._json import read_json
+from skdistill.rules._export._mixin import ExportsMixin
+from skdistill.rules._rule import Rule, held_by
+from skdistill.rules._simplify import SimplificationStep, simplify_rules
 
-__all__ = ["Rule", "RuleSet"]
-
-
-def _value_text(outcome: Any) -> str:
-    """Write a label as it is, and real values with six digits."""
-    if isinstance(outcome, tuple):
-        return f"({', '.join(map(_value_text, outcome))})"
-    return f"{outcome:.6g}" if isinstance(outcome, float) else str(outcome)
+__all__ = ["RuleSet"]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """If all the conditions hold, then the outcome.
-
-    Parameters
-    ----------
-    conditions : tuple of Interval or Levels
-        At most one a column, except for levels; none at all means always.
-    outcome : object
-        A class label, or a value.
-    coverage : float
-        Share of the rows that the tree was fitted on, by weight.
-    fidelity : float or None
-        Share of the covered ones on which the teacher says the outcome; None
-        for real values.
-    distribution : dict of label to float
-        Predicted distribution over the classes; empty for real values.
-
-    Examples
-    --------
-    >>> from skdistill.rules import Interval, Rule
-    >>> print(Rule((Interval("age", high=30.0),), "young", 0.25, 1.0, {}))
-    if age <= 30 then young (coverage 0.25, fidelity 1.00)
-    """
-
-    conditions: tuple[Interval | Levels, ...]
-    outcome: Any
-    coverage: float
-    fidelity: float | None
-    distribution: dict[Any, float] = field(hash=False)
-
-    def __str__(self) -> str:
-        premise = " and ".join(map(str, self.conditions))
-        outcome = _value_text(self.outcome)
-        fidelity = "" if self.fidelity is None else f", fidelity {self.fidelity:.2f}"
-        head = f"if {premise} then {outcome}" if premise else f"always {outcome}"
-        return f"{head} (coverage {self.coverage:.2f}{fidelity})"
-
-    def __len__(self) -> int:
-        return len(self.conditions)
-
-
-class RuleSet(Sequence[Rule]):
-    """Rules of which exactly one holds for every row.
+class RuleSet(ExportsMixin, Sequence[Rule]):
+    """Rules that answer rows: of a whole tree, or a list in order.
 
     Parameters
     ----------
     rules : sequence of Rule
-        In the order of the tree's leaves, left to right.
+        Those of a tree stand in the order of its leaves, left to right.
     feature_names : sequence of str
         Names of the columns of X, in their order.
+    ordered : bool, default=False
+        Whether the first rule that holds answers, as in a list of "else if".
+        Otherwise at most one may hold for a row that is to be answered.
+
+    Attributes
+    ----------
+    rules : tuple of Rule
+        The rules.
+    feature_names : list of str
+        Names of the columns.
+    ordered : bool
+        Whether the first rule that holds answers.
+    classes_ : list or None
+        Labels in the order of ``predict_proba``; None for real values.
+    n_conditions : int
+        Over all rules.
+    steps_ : tuple of SimplificationStep
+        How ``simplify`` made it, and what each step cost; empty otherwise.
 
     See Also
     --------
     extract_rules : Where rule sets come from.
+
+    Notes
+    -----
+    A rule set is a predictor: it stands wherever a teacher or a student may.
 
     Examples
     --------
@@ -82,15 +59,28 @@ class RuleSet(Sequence[Rule]):
     >>> from sklearn.tree import DecisionTreeClassifier
     >>> from skdistill import extract_rules
     >>> iris = load_iris(as_frame=True)
-    >>> tree = DecisionTreeClassifier(max_leaf_nodes=3).fit(iris.data, iris.target)
+    >>> tree = DecisionTreeClassifier(max_leaf_nodes=3, random_state=0)
+    >>> tree = tree.fit(iris.data[["petal length (cm)"]], iris.target)
     >>> rules = extract_rules(tree, class_names=iris.target_names)
     >>> len(rules), rules[0].outcome
     (3, 'setosa')
+    >>> rules.predict([[1.4], [6.0]]).tolist()
+    ['setosa', 'virginica']
+    >>> print(rules.to_markdown())
+    | rule | outcome | coverage | support | fidelity |
+    | --- | --- | ---: | ---: | ---: |
+    | petal length (cm) <= 2.45 | setosa | 0.33 | 50 | 1.00 |
+    | 2.45 < petal length (cm) <= 4.75 | versicolor | 0.30 | 45 | 0.98 |
+    | petal length (cm) > 4.75 | virginica | 0.37 | 55 | 0.89 |
     """
 
-    def __init__(self, rules: Sequence[Rule], feature_names: Sequence[str]):
+    def __init__(
+        self, rules: Sequence[Rule], feature_names: Sequence[str], *, ordered: bool = False
+    ):
         self.rules = tuple(rules)
         self.feature_names = list(feature_names)
+        self.ordered = ordered
+        self.steps_: tuple[SimplificationStep, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Rule: ...
@@ -98,7 +88,7 @@ class RuleSet(Sequence[Rule]):
     def __getitem__(self, index: slice) -> RuleSet: ...
     def __getitem__(self, index: int | slice) -> Rule | RuleSet:
         if isinstance(index, slice):
-            return RuleSet(self.rules[index], self.feature_names)
+            return RuleSet(self.rules[index], self.feature_names, ordered=self.ordered)
         return self.rules[index]
 
     def __len__(self) -> int:
@@ -108,16 +98,60 @@ class RuleSet(Sequence[Rule]):
         return iter(self.rules)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, RuleSet) and self.rules == other.rules
+        return (
+            isinstance(other, RuleSet)
+            and self.rules == other.rules
+            and self.feature_names == other.feature_names
+            and self.ordered == other.ordered
+        )
 
     def __hash__(self) -> int:
         return hash(tuple(map(str, self.rules)))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.rules))
+        if not self.ordered:
+            return "\n".join(map(str, self.rules))
+        return "\n".join(
+            f"{self.premise_text(k)}{' then' if rule.conditions else ''} "
+            f"{rule.outcome_text} {rule.figures_text}"
+            for k, rule in enumerate(self.rules)
+        )
 
     def __repr__(self) -> str:
         return f"<RuleSet of {len(self)} rules on {len(self.feature_names)} columns>\n{self}"
+
+    @property
+    def classes_(self) -> list[Any] | None:
+        for rule in self.rules:
+            if rule.distribution:
+                return list(rule.distribution)
+        outcomes = list(dict.fromkeys(rule.outcome for rule in self.rules))
+        values = any(isinstance(outcome, (float, tuple)) for outcome in outcomes)
+        return None if values else outcomes
+
+    @property
+    def n_conditions(self) -> int:
+        return sum(map(len, self.rules))
+
+    def premise_text(self, index: int) -> str:
+        """Return what must hold for a rule, in words.
+
+        Parameters
+        ----------
+        index : int
+            Place of the rule.
+
+        Returns
+        -------
+        text : str
+            Of an ordered set with "if", "else if" or "else" in front.
+        """
+        text = self.rules[index].premise_text
+        if not self.ordered:
+            return text or "always"
+        if index % len(self) == 0:
+            return f"if {text}" if text else "always"
+        return f"else if {text}" if text else "else"
 
     def covers(self, X: Any) -> np.ndarray:
         """Return which rules hold for which rows.
@@ -130,12 +164,229 @@ class RuleSet(Sequence[Rule]):
         Returns
         -------
         held : ndarray of shape (n_samples, n_rules), dtype bool
-            Exactly one True a row where the set is a whole tree's.
+            Exactly one True a row where the set is a whole tree's. In an
+            ordered set the first one answers.
         """
+        needed = [condition.column for rule in self.rules for condition in rule.conditions]
+        columns = gather_columns(X, needed, self.feature_names)
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-        held = np.ones((n_rows, len(self)), dtype=bool)
-        for k, rule in enumerate(self.rules):
-            for condition in rule.conditions:
-                values = column_values(X, condition.column, self.feature_names)
-                held[:, k] &= condition.covers(values)
-        return held
+        return held_by(self.rules, columns, n_rows)
+
+    def apply(self, X: Any) -> np.ndarray:
+        """Return which rule answers each row.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        index : ndarray of shape (n_samples,)
+            Place of the rule; -1 where none holds.
+
+        Raises
+        ------
+        ValueError
+            If several rules of a set without order hold for a row.
+        """
+        held = self.covers(X)
+        if not len(self):
+            return np.full(len(held), -1)
+        if not self.ordered and (several := held.sum(axis=1) > 1).any():
+            row = int(np.argmax(several))
+            raise ValueError(
+                f"The rules {np.flatnonzero(held[row]).tolist()} all hold for row {row}, and "
+                "nothing says which of them answers. Give the set an order: "
+                "RuleSet(rules, rules.feature_names, ordered=True)."
+            )
+        return np.where(held.any(axis=1), np.argmax(held, axis=1), -1)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the answer for each row.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Rows with the columns that the tree was fitted on.
+
+        Returns
+        -------
+        answers : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Outcomes; those of a tree's rules are the tree's own predictions.
+
+        Raises
+        ------
+        ValueError
+            If no rule holds for a row, or several of a set without order.
+        """
+        return _outcome_array([rule.outcome for rule in self.rules])[self._answering(X)]
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the predicted distribution for each row.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        shares : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            If a rule has no distribution, or as in ``predict``.
+        """
+        bare = [k for k, rule in enumerate(self.rules) if not rule.distribution]
+        if bare:
+            raise ValueError(f"The rules {bare} have no distribution over classes: use predict.")
+        shares = [[rule.distribution[c] for c in self.classes_ or ()] for rule in self.rules]
+        return np.array(shares)[self._answering(X)]
+
+    def _answering(self, X: Any) -> np.ndarray:
+        """Place of the rule that answers each row; there must be one."""
+        which = self.apply(X)
+        if (which < 0).any():
+            raise ValueError(
+                f"No rule holds for {np.count_nonzero(which < 0)} rows, the first of which is row "
+                f"{int(np.argmax(which < 0))}. Rules of a whole tree answer every row that the "
+                "tree does; to others add a rule without conditions at the end of an ordered set."
+            )
+        return which
+
+    def explain(self, x: Any, X: Any = None) -> Explanation:
+        """Tell why one row gets its answer, and what would give it another.
+
+        Parameters
+        ----------
+        x : mapping, Series, frame of one row or array-like of shape (n_features,)
+            The row.
+        X : array-like or DataFrame of shape (n_samples, n_features), default=None
+            Rows that say how far apart values lie: the size of a change is
+            then measured in standard deviations of its column, otherwise as a
+            share of the larger number. Another level has size one.
+
+        Returns
+        -------
+        explanation : Explanation
+            The rule that answered and its fidelity, and the change of fewest
+            columns, then of the smallest size, that another rule with another
+            outcome would answer; prints as text.
+
+        Raises
+        ------
+        ValueError
+            If no rule holds for the row, or several of a set without order.
+
+        Notes
+        -----
+        Every cell that the rules tell apart is tried, in up to three columns at
+        once and up to 200,000 changes: so no smaller number of columns would do
+        where a change is found. A change need not be possible in the world.
+        """
+        return explain_row(self, x, X)
+
+    def simplify(self, X: Any, y: Any = None, *, tolerance: float = 0.0) -> RuleSet:
+        """Return fewer and shorter rules that say the same, or nearly so.
+
+        Rules of one outcome are joined where a single rule says the same; the
+        outcome that takes most conditions becomes the answer where no rule
+        holds; rules, conditions and bounds that the rows do not need are
+        dropped; thresholds get the fewest digits.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+            Rows to be true on, such as the transfer set: the more, the better.
+        y : array-like of shape (n_samples,), default=None
+            The teacher's answers there, in the words of the rules. By default
+            the rules' own answers are what should not change.
+        tolerance : float, default=0.0
+            The most fidelity to y (agreement, or R² for real values) that may
+            be lost on these rows in all. With 0 no answer on them changes.
+
+        Returns
+        -------
+        rules : RuleSet
+            In order, the last without conditions; ``steps_`` tells every step
+            and its cost. Coverage, support and fidelity are those on X, so
+            fidelity is in-sample where the student has seen X; distributions
+            are means of those that the rows had before.
+
+        Raises
+        ------
+        ValueError
+            If ``tolerance`` is outside [0, 1], no rule holds for a row, or y
+            speaks of other labels than the rules.
+
+        Notes
+        -----
+        Greedy, so not always the shortest there is. Time O(n_samples * steps
+        that are tried), memory O(n_samples * conditions). The promise is about
+        the rows given: on others the answers may change.
+        """
+        rules, steps = simplify_rules(self, X, y, tolerance)
+        simpler = RuleSet(rules, self.feature_names, ordered=True)
+        simpler.steps_ = tuple(steps)
+        return simpler
+
+    def to_frame(self) -> Any:
+        """Return the rules as a table.
+
+        Returns
+        -------
+        table : pandas.DataFrame
+            One row a rule, with the columns ``rule`` (its conditions in words),
+            ``outcome``, ``coverage``, ``support`` (number of rows),
+            ``fidelity``, ``length`` (number of conditions), and for classes
+            ``p(<label>)``, the predicted distribution.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(
+            {
+                "rule": [self.premise_text(k) for k in range(len(self))],
+                "outcome": [rule.outcome for rule in self.rules],
+                "coverage": [rule.coverage for rule in self.rules],
+                "support": pd.array([rule.support for rule in self.rules], dtype="Int64"),
+                "fidelity": np.array([rule.fidelity for rule in self.rules], dtype=float),
+                "length": [len(rule) for rule in self.rules],
+            }
+        )
+        if any(rule.distribution for rule in self.rules):
+            for label in self.classes_ or ():
+                shares = [rule.distribution.get(label, np.nan) for rule in self.rules]
+                table[f"p({label})"] = shares
+        return table
+
+    @classmethod
+    def from_json(cls, text: str) -> RuleSet:
+        """Read a rule set that ``to_json`` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON.
+
+        Returns
+        -------
+        rules : RuleSet
+            Equal to the one that was written.
+
+        Raises
+        ------
+        ValueError
+            If the text holds no rule set, or one of a later version.
+        """
+        rules, feature_names, ordered = read_json(text)
+        return cls(rules, feature_names, ordered=ordered)
+
+
+def _outcome_array(outcomes: list[Any]) -> np.ndarray:
+    """Outcomes as an array; of objects where numpy would turn numbers into text."""
+    array = np.array(outcomes)
+    mixed = array.dtype.kind in "US" and not all(isinstance(value, str) for value in outcomes)
+    return np.array(outcomes, dtype=object) if mixed else array
