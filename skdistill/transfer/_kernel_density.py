@@ -48,10 +48,10 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     bandwidth : "silverman", "scott", float or array-like of shape \
             (n_features,), default="silverman"
         A rule: Silverman's rule of thumb for one column, averaged over the
-        columns, or Scott's for all at once, which is wider; or how many standard deviations of each column, or for
-        each column the deviation of its noise in its own unit (for a column of
-        levels: the probability that another level is drawn, at most
-        1 - 1 / n_levels).
+        columns, or Scott's for all at once, which is wider. Or how many
+        standard deviations of each column. Or for each column the deviation of
+        its noise in its own unit (for a column of levels: the probability that
+        another level is drawn, at most 1 - 1 / n_levels).
     level_kernel : "swap" or "aitchison-aitken", default="swap"
         Where a level that is drawn anew comes from: the levels of all rows, so
         that the frequency of each is kept, or all levels alike.
