@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skdistill._frames import NAT, library_of
+from skdistill._frames import NAT, is_frame, library_of
 
 __all__ = ["MISSING", "ArrayLayout", "FrameLayout", "learn_layout"]
 
@@ -172,6 +172,12 @@ class FrameLayout:
 
     def encode(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return numbers of shape (n, n_numeric) and codes of shape (n, n_categorical)."""
+        if not is_frame(X) or library_of(X) is not self.library:
+            kind = self.library.__name__.rpartition("_")[2]
+            raise TypeError(
+                f"fit has seen a {kind} frame, but X is a {type(X).__module__.partition('.')[0]} "
+                f"{type(X).__name__}. Pass a {kind} frame with the same columns."
+            )
         encoded = [c.encode(self.library.column(X, j)) for j, c in enumerate(self.columns)]
         numbers = [encoded[j] for j in np.flatnonzero(~self.categorical)]
         codes = [encoded[j] for j in np.flatnonzero(self.categorical)]

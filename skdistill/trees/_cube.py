@@ -23,12 +23,12 @@ def cube_coding(X: Any) -> tuple[float, float]:
     Returns
     -------
     low, high : float
-        -1 and 1 where any row holds a -1; 0 and 1 otherwise.
+        -1 and 1 where any row holds a -1; 0 and 1 where any holds a 0.
 
     Raises
     ------
     ValueError
-        If a column holds anything else.
+        If a column holds anything else, or all hold ones alone.
     """
     levels = categorical_columns(X)
     if levels.any():
@@ -41,14 +41,19 @@ def cube_coding(X: Any) -> tuple[float, float]:
     coding = two_values(rows)
     if coding is None:
         odd = [j for j in range(rows.shape[1]) if two_values(rows[:, j]) is None]
-        what = (
-            f"column {odd[0]} holds {np.unique(rows[:, odd[0]])[:5].tolist()}"
-            if odd
-            else "some columns hold 0 and others -1"
-        )
+        what = "some columns hold 0 and others -1"
+        if odd:
+            name = repr(X.columns[odd[0]]) if is_frame(X) else odd[0]
+            values = ", ".join(f"{value:.6g}" for value in np.unique(rows[:, odd[0]])[:5])
+            what = f"column {name} holds {values}"
         raise ValueError(
             f'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but {what}. '
             'Use domain="auto", which splits any column.'
+        )
+    if np.all(rows == 1):
+        raise ValueError(
+            'domain="boolean" reads the coding of the cube from X, but X holds ones alone: that '
+            "may be {0, 1} or {-1, 1}. Add a row that holds the other value."
         )
     return float(coding[0]), float(coding[1])
 

@@ -43,7 +43,7 @@ def node_depths(tree: Any) -> np.ndarray:
     return depth
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LRHReport:
     """How linearly a model represents the conjunctions of a tree, by their length.
 
@@ -181,10 +181,15 @@ class LRHReport:
         }
         return columns | {"fidelity": self.fidelity, "verdict": self.verdict}
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
+        if not len(self.depth):
+            return "The tree is a single leaf: there is no conjunction to judge."
         lines = [
             f"The linear representation hypothesis {self.verdict} on this tree "
-            f"(fidelity {self.fidelity:.4f}).",
+            f"(in-sample fidelity {self.fidelity:.4f}).",
             "depth  nodes  probe error  worst    constant  threshold  represented",
         ]
         lines += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from skdistill._rows import take_rows
 from skdistill._sklearn import plain_tree
 from skdistill._validation import Number, OneOf
 from skdistill.base import BaseDistiller, LabelledRows
+from skdistill.exceptions import DistillationWarning
 from skdistill.rules import RuleSet
 from skdistill.rules._extract import node_rules
 from skdistill.teachers import hidden_representation
@@ -84,6 +86,11 @@ class BaseLinearProbeTree(BaseDistilledTree):
                     f'needs domain="boolean". Got domain={self.domain!r}.'
                 )
             return super()._gather(X, y, sample_weight, rng)
+        if self.transfer_set is not None:
+            raise ValueError(
+                f'domain="boolean" draws its rows from the cube, but transfer_set='
+                f'{self.transfer_set!r}. Leave it None, or use domain="auto".'
+            )
         # X shows the coding of the cube; the rows come from all of it.
         if sparse.issparse(X):
             raise TypeError('domain="boolean" needs dense rows, but X is sparse. Use X.toarray().')
@@ -143,7 +150,15 @@ class BaseLinearProbeTree(BaseDistilledTree):
         literals = find_literals(pool.X, pool.weight, self.binning or 2)
         weight = pool.scaled_weight()
         basis = np.zeros((len(pool.X), 0))
-        if self._splits_kept(boolean)[0]:
+        if not self._splits_kept(boolean)[0]:
+            if self.layers is not None:
+                warnings.warn(
+                    f"layers={self.layers!r} is not read: splits are chosen by the labels alone. "
+                    'Use split_score="both" or "residual" to probe.',
+                    DistillationWarning,
+                    stacklevel=5,
+                )
+        else:
             activations = hidden_representation(self.teacher_, X, self.layers)
             # More directions than a quarter of the rows fit any conjunction.
             rank = max(1, min(self.rank, len(pool.X) // 4))
@@ -277,8 +292,9 @@ class BaseLinearProbeTree(BaseDistilledTree):
         if np.isnan(self._node_error).all():
             raise ValueError(
                 "Nothing was probed: splits were chosen by the labels alone, as "
-                'split_score="auto" does on tables, or the layers are the same on all rows. Use '
-                'split_score="both" or "residual", and layers that tell rows apart.'
+                'split_score="auto" does on tables, or the layers are the same on all rows that '
+                'fit was given. Use split_score="both" or "residual", and layers and rows that '
+                'differ (domain="boolean" draws its own). Rules of the leaves: extract_rules.'
             )
         return LRHReport.from_nodes(
             self.tree_, self._node_error, self._node_share, float(self.fidelity_)
