@@ -60,7 +60,7 @@ class GaussianMixtureTransferSet(BaseTransferSet):
     ----------
     n_components_ : int
         How many normals there are.
-    weights_ : ndarray of shape (n_components_,)
+    weights_ : ndarray of shape (`n_components_`,)
         Their shares.
     bic_ : ndarray of shape (n_tried,)
         The criterion of one component, of two, and so on, as far as was tried;

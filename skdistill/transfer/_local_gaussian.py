@@ -37,8 +37,8 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
        + f \cdot h_S \sigma \varepsilon
 
     with independent standard normal :math:`w` and :math:`\varepsilon`, and
-    Silverman's rule of thumb :math:`h_S` for one column. Levels are
-    taken over from a random neighbour, never averaged.
+    Silverman's rule of thumb :math:`h_S` for one column. Levels are taken over
+    from a random neighbour, never averaged.
 
     Parameters
     ----------
@@ -53,13 +53,11 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         always).
     floor : float, default=1.0
         How much noise there is in every direction, f >= 0, in bandwidths of
-        the column. Zero keeps rows in the span of their
-        neighbours.
+        the column. Zero keeps rows in the span of their neighbours.
     n_samples : int or "auto", default="auto"
         Rows made by default: so many that those of X and these are 10,000
         together; as many as X has where it has 10,000 by itself.
-    categorical_features : "from_dtype", None, mask, positions or names, \
-            default="from_dtype"
+    categorical_features : "from_dtype", None, mask, positions or names, default="from_dtype"
         Columns that hold levels. "from_dtype" takes a frame's categorical,
         string and object columns.
     n_jobs : int, default=None
