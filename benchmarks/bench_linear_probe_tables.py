@@ -155,13 +155,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run, print, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="two tables")
+    parser.add_argument("--sets", nargs="+", default=SETS, help="these tables alone")
     parser.add_argument("--seeds", type=int, default=1, help="splits of each table (default: 1)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     rows: list[dict[str, Any]] = []
-    for name in QUICK_SETS if options.quick else SETS:
+    for name in QUICK_SETS if options.quick else options.sets:
         for kind in TEACHERS:
             for seed in range(options.seeds):
                 rows += cells(name, kind, seed)
