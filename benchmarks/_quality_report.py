@@ -104,7 +104,7 @@ def _main_table(part: pd.DataFrame, balanced: pd.DataFrame) -> str:
 def _cells(part: pd.DataFrame) -> str:
     """How many cells and seeds the next table is made of."""
     count = len(part.drop_duplicates(["set", "n", "seed"]))
-    return f"{count} cells (table, n, seed), {part['seed'].nunique()} seeds."
+    return f"{count} cells (table, n, seed), seeds: {part['seed'].nunique()}."
 
 
 def _set_table(part: pd.DataFrame) -> str:
