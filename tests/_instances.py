@@ -136,11 +136,16 @@ def told_sets():
     """Transfer sets that hold what the user knows: a generator, harmless changes."""
     return [
         AdapterTransferSet(generator=KernelDensity()),
-        InvarianceTransferSet(transformations=[move_a_little]),
-        InvarianceTransferSet(transformations=[move_a_little], base=NoiseTransferSet()),
+        InvarianceTransferSet(transformations=[MoveALittle()]),
+        InvarianceTransferSet(transformations=[MoveALittle()], base=NoiseTransferSet()),
     ]
 
 
-def move_a_little(X, rng):
-    """Add the same small number to a whole row."""
-    return X + rng.normal(scale=0.01, size=(len(X), 1)).astype(X.dtype)
+class MoveALittle:
+    """Add the same small number to a whole row; its name in a test is always the same."""
+
+    def __call__(self, X, rng):
+        return X + rng.normal(scale=0.01, size=(len(X), 1)).astype(X.dtype)
+
+    def __repr__(self):
+        return "MoveALittle()"
