@@ -137,9 +137,10 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     in 3 of 5, since labels say little at the top of a deep tree.
 
     The hypothesis carries on networks that have learned a tree of Boolean
-    inputs. On real tables it does not: a random basis does as well as the
-    network's, and it is the wide beam with the exact dynamic program that
-    beats CART there. :meth:`lrh_report` tells where you stand.
+    inputs. On real tables it does not: probes add nothing to the labels there,
+    and the beam with the exact dynamic program is truer than CART for small
+    trees alone (by 1.4 points at 8 leaves), and worse where trees have to be
+    deeper than ``max_depth``. :meth:`lrh_report` tells where you stand.
 
     References
     ----------
