@@ -132,9 +132,9 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     rows in parent * rank * literals) for the search, where a conjunction of w
     literals has n / 2^w rows. Memory: n * (width + literals + rank) floats.
 
-    Deep trees by refinement: at depth 7, ``split_score="residual",
-    n_candidates=1, n_rounds=0`` found the tree in 12 of 12 runs, the wide beam
-    in 3 of 5, since labels say little at the top of a deep tree.
+    For deep trees with ``max_refinements``, ``split_score="residual"`` and
+    ``n_candidates=1`` are the surer choice: labels say little at the top of a
+    deep tree, and a wide beam there fits the rows by chance.
 
     The hypothesis carries on networks that have learned a tree of Boolean
     inputs. On real tables it does not: probes add nothing to the labels there,
