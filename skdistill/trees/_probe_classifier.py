@@ -139,7 +139,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     The hypothesis carries on networks that have learned a tree of Boolean
     inputs. On real tables it does not: probes add nothing to the labels there,
     and the beam with the exact dynamic program is truer than CART for small
-    trees alone (by 1.4 points at 8 leaves), and worse where trees have to be
+    trees alone (by 1.5 points at 8 leaves), and worse where trees have to be
     deeper than ``max_depth``. :meth:`lrh_report` tells where you stand.
 
     References
