@@ -148,7 +148,10 @@ def report(table: pd.DataFrame) -> str:
     each = [[*map(str, key), *(f"{v:.2f}" for v in row)] for key, row in zip(
         wide.index, wide.to_numpy(), strict=True)]  # fmt: skip
     detail = markdown_table(["table", "teacher", "leaves", *methods], each)
-    return f"{markdown_table(head, summary)}\n\n### Fidelity in percent\n\n{detail}"
+    taught = table.groupby("table", sort=False)["teacher"].unique()
+    pairs = "; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in taught.items())
+    which = f"`benchmarks/{Path(__file__).name}`. Tables and teachers: {pairs}."
+    return f"{which}\n\n{markdown_table(head, summary)}\n\n### Fidelity in percent\n\n{detail}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,19 +38,19 @@ class NumberColumn:
         What stands where a value is missing.
     """
 
-    library: ModuleType
+    functions: ModuleType
     dtype: Any
     storage: np.dtype
     gap: Any
 
     def encode(self, column: Any) -> np.ndarray:
-        return self.library.numbers(column)
+        return self.functions.numbers(column)
 
     def write(self, room: np.ndarray, values: np.ndarray) -> None:
         room[...] = values
 
     def finish(self, room: np.ndarray) -> Any:
-        return self.library.from_numbers(room, self.dtype, self.gap)
+        return self.functions.from_numbers(room, self.dtype, self.gap)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class TickColumn:
         the grid of the old ones, as on whole days.
     """
 
-    library: ModuleType
+    functions: ModuleType
     dtype: Any
     first: int
     last: int
@@ -74,7 +74,7 @@ class TickColumn:
     storage: ClassVar[np.dtype] = np.dtype(np.int64)
 
     def encode(self, column: Any) -> np.ndarray:
-        ticks = self.library.ticks(column)
+        ticks = self.functions.ticks(column)
         # Distances of 64-bit numbers may need all 64 bits: none is a sign then.
         inside = np.clip(ticks, self.first, self.last).view(np.uint64)
         steps = (inside - np.uint64(self.first % 2**64)) / np.uint64(self.step)
@@ -87,14 +87,14 @@ class TickColumn:
         room[...] = np.where(missing, NAT, ticks.view(np.int64))
 
     def finish(self, room: np.ndarray) -> Any:
-        return self.library.from_ticks(room, self.dtype)
+        return self.functions.from_ticks(room, self.dtype)
 
 
 @dataclass(frozen=True)
 class LevelColumn:
     """Levels of a frame, by their place among those seen."""
 
-    library: ModuleType
+    functions: ModuleType
     dtype: Any
     name: Any
     levels: list[Any]
@@ -102,14 +102,14 @@ class LevelColumn:
     storage: ClassVar[np.dtype] = np.dtype(np.int32)
 
     def encode(self, column: Any) -> np.ndarray:
-        codes, found = self.library.factorize(column)
+        codes, found = self.functions.factorize(column)
         return _place(found, self.levels, repr(self.name))[codes]
 
     def write(self, room: np.ndarray, values: np.ndarray) -> None:
         room[...] = values
 
     def finish(self, room: np.ndarray) -> Any:
-        return self.library.from_codes(room, self.levels, self.dtype, self.gap)
+        return self.functions.from_codes(room, self.levels, self.dtype, self.gap)
 
 
 def _place(found: Sequence[Any], levels: list[Any], name: str) -> np.ndarray:
@@ -165,20 +165,20 @@ class ArrayLayout:
 class FrameLayout:
     """Columns of a frame, each with a dtype of its own."""
 
-    library: ModuleType
+    functions: ModuleType
     names: Any
     categorical: np.ndarray
     columns: list[Any]
 
     def encode(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return numbers of shape (n, n_numeric) and codes of shape (n, n_categorical)."""
-        if not is_frame(X) or library_of(X) is not self.library:
-            kind = self.library.__name__.rpartition("_")[2]
+        if not is_frame(X) or library_of(X) is not self.functions:
+            kind = self.functions.__name__.rpartition("_")[2]
             raise TypeError(
                 f"fit has seen a {kind} frame, but X is a {type(X).__module__.partition('.')[0]} "
                 f"{type(X).__name__}. Pass a {kind} frame with the same columns."
             )
-        encoded = [c.encode(self.library.column(X, j)) for j, c in enumerate(self.columns)]
+        encoded = [c.encode(self.functions.column(X, j)) for j, c in enumerate(self.columns)]
         numbers = [encoded[j] for j in np.flatnonzero(~self.categorical)]
         codes = [encoded[j] for j in np.flatnonzero(self.categorical)]
         narrow = numbers and all(values.dtype == np.float32 for values in numbers)
@@ -202,7 +202,7 @@ class FrameLayout:
     def finish(self, room: list[np.ndarray]) -> Any:
         """Return the rows; the room is emptied, a column at a time."""
         room.reverse()
-        return self.library.build([c.finish(room.pop()) for c in self.columns], self.names)
+        return self.functions.build([c.finish(room.pop()) for c in self.columns], self.names)
 
 
 def _as_matrix(columns: list[np.ndarray], n_rows: int, dtype: Any) -> np.ndarray:
@@ -233,25 +233,25 @@ def _sorted_levels(levels: list[Any], name: Any) -> list[Any]:
         ) from error
 
 
-def _learn_column(library: ModuleType, column: Any, dtype: Any, name: Any, level: bool) -> Any:
+def _learn_column(functions: ModuleType, column: Any, dtype: Any, name: Any, level: bool) -> Any:
     """Learn how a frame's column is encoded."""
-    gap = library.gap_of(column)
+    gap = functions.gap_of(column)
     if level:
-        levels = library.factorize(column)[1]
-        return LevelColumn(library, dtype, name, _sorted_levels(levels, name), gap)
+        levels = functions.factorize(column)[1]
+        return LevelColumn(functions, dtype, name, _sorted_levels(levels, name), gap)
     values = None
-    if library.kind_of(dtype) == "number":
-        values = library.numbers(column)
+    if functions.kind_of(dtype) == "number":
+        values = functions.numbers(column)
         largest = np.fmax.reduce(np.abs(values), initial=0)
-        if not (library.is_whole(dtype) and _EXACT <= largest < 2.0**63):
-            return NumberColumn(library, dtype, values.dtype, gap)
-    ticks = library.ticks(column)
+        if not (functions.is_whole(dtype) and _EXACT <= largest < 2.0**63):
+            return NumberColumn(functions, dtype, values.dtype, gap)
+    ticks = functions.ticks(column)
     ticks = ticks[ticks != NAT]
     if not len(ticks):
-        return TickColumn(library, dtype, 0, 0, 1)
+        return TickColumn(functions, dtype, 0, 0, 1)
     first, last = int(ticks.min()), int(ticks.max())
     distances = ticks.view(np.uint64) - np.uint64(first % 2**64)
-    return TickColumn(library, dtype, first, last, max(int(np.gcd.reduce(distances)), 1))
+    return TickColumn(functions, dtype, first, last, max(int(np.gcd.reduce(distances)), 1))
 
 
 def learn_layout(X: Any, categorical: np.ndarray) -> ArrayLayout | FrameLayout:
@@ -271,9 +271,9 @@ def learn_layout(X: Any, categorical: np.ndarray) -> ArrayLayout | FrameLayout:
     if isinstance(X, np.ndarray):
         levels = [_factorize(X[:, j])[0] for j in np.flatnonzero(categorical)]
         return ArrayLayout(X.dtype, categorical, levels)
-    library = library_of(X)
+    functions = library_of(X)
     columns = [
-        _learn_column(library, library.column(X, j), dtype, name, level)
+        _learn_column(functions, functions.column(X, j), dtype, name, level)
         for j, (dtype, name, level) in enumerate(zip(X.dtypes, X.columns, categorical, strict=True))
     ]
-    return FrameLayout(library, X.columns, categorical, columns)
+    return FrameLayout(functions, X.columns, categorical, columns)
