@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdistill._sklearn import plain_tree
 from skdistill.base import BaseDistiller, LabelledRows
-from skdistill.trees._encoder import (
+from skdistill.base._encoder import (
     encode,
     encode_constraints,
     fit_encoder,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._rows import categorical_columns, is_frame, like_rows
-from skdistill.trees._encoder import encode
+from skdistill.base._encoder import encode
 from skdistill.trees._literals import two_values
 
 __all__ = ["cube_coding", "draw_cube"]

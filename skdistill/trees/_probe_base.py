@@ -14,6 +14,7 @@ from skdistill._rows import take_rows
 from skdistill._sklearn import plain_tree
 from skdistill._validation import Number, OneOf
 from skdistill.base import BaseDistiller, LabelledRows
+from skdistill.base._encoder import encode
 from skdistill.exceptions import DistillationWarning
 from skdistill.rules import RuleSet
 from skdistill.rules._extract import node_rules
@@ -24,7 +25,6 @@ from skdistill.trees._assembly import fill_tree
 from skdistill.trees._base import BaseDistilledTree, leaf_answers
 from skdistill.trees._best_tree import BestTrees
 from skdistill.trees._cube import draw_cube
-from skdistill.trees._encoder import encode
 from skdistill.trees._lattice import Problem
 from skdistill.trees._literals import find_literals, two_values
 from skdistill.trees._lrh_report import LRHReport, probe_errors

@@ -9,7 +9,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier, DistilledTreeRegressor
-from skdistill.trees._encoder import encode, without_na
+from skdistill.base._encoder import encode, without_na
 
 LEVELS = ["sex", "port"]
 
