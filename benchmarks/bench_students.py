@@ -3,7 +3,7 @@
 ``DistilledClassifier`` hands a teacher's labels to any scikit-learn student.
 Here a logistic regression and a histogram gradient boosting learn from soft
 and from hard labels, on the training rows alone and with the default MUNGE
-rows; the cells are those of ``bench_fidelity.py``. Measured on the test rows:
+rows; the cells are those of ``bench_munge_amounts.py``. Measured on the test rows:
 fidelity (agreement with the teacher's labels) and total variation between the
 probabilities of teacher and student.
 
@@ -28,7 +28,7 @@ from typing import Any
 import pandas as pd
 from _data import SETS, encoder
 from _results import RESULTS, markdown_table, write_section
-from bench_fidelity import AMOUNTS, QUICK_SETS, Task, tasks
+from bench_munge_amounts import AMOUNTS, QUICK_SETS, Task, tasks
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression

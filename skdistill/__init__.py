@@ -7,7 +7,7 @@ learns it, and its *fidelity* says how true it is.
 from skdistill.base import DistilledClassifier, DistilledRegressor
 from skdistill.juntas import JuntaDistiller
 from skdistill.metrics import FidelityScorer, fidelity_report, fidelity_score
-from skdistill.rules import RuleSet, extract_rules
+from skdistill.rules import RuleListClassifier, RuleSet, RuleSetClassifier, extract_rules
 from skdistill.teachers import CachedTeacher, CallableTeacher, TorchTeacher
 from skdistill.theory import SequentialCertificate, fidelity_certificate
 from skdistill.transfer import (
@@ -51,7 +51,9 @@ __all__ = [
     "MixtureTransferSet",
     "MungeTransferSet",
     "PoolTransferSet",
+    "RuleListClassifier",
     "RuleSet",
+    "RuleSetClassifier",
     "SequentialCertificate",
     "TorchTeacher",
     "UncertaintyTransferSet",

@@ -22,6 +22,8 @@ from skdistill import (
     MixtureTransferSet,
     MungeTransferSet,
     PoolTransferSet,
+    RuleListClassifier,
+    RuleSetClassifier,
     UncertaintyTransferSet,
 )
 from skdistill.transfer import (
@@ -66,6 +68,15 @@ def distillers():
         DistilledRegressor(LinearRegression(), DecisionTreeRegressor(), transfer_set=None),
         LinearProbeTreeClassifier(DecisionTreeClassifier(max_depth=3)),
         LinearProbeTreeRegressor(DecisionTreeRegressor(max_depth=3)),
+        RuleListClassifier(max_rules=4, n_trees=2),
+        RuleListClassifier(
+            DecisionTreeClassifier(max_depth=3),
+            max_rules=4,
+            labels="soft",
+            n_trees=2,
+            transfer_set=None,
+        ),
+        RuleSetClassifier(GaussianNB(), max_rules=4, solver="milp", n_trees=2, transfer_set=None),
     ]
 
 

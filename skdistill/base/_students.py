@@ -26,7 +26,9 @@ from skdistill.teachers._resolve import weight_arguments
 
 __all__ = [
     "STUDENT_RULE",
+    "class_factors",
     "fit_student",
+    "fold_class_weight",
     "grow_classification_tree",
     "student_tags",
     "takes_soft_labels",
@@ -120,12 +122,8 @@ def _grow_soft(
         )
     class_weight = params.pop("class_weight")
     if class_weight is not None:
-        factor = _class_factors(class_weight, classes, targets, sample_weight)
-        # A row weighs what its class-wise copies would weigh together.
-        targets = targets * factor
-        mass = targets.sum(axis=1)
-        targets /= mass[:, np.newaxis]
-        sample_weight = mass if sample_weight is None else sample_weight * mass
+        labels = Labels(classes, None, targets)
+        targets, sample_weight = fold_class_weight(labels, class_weight, sample_weight)
     # The regression's impurity is a mean over classes; the Gini is their sum.
     params["criterion"] = "squared_error"
     params["min_impurity_decrease"] /= len(classes)
@@ -136,14 +134,65 @@ def _grow_soft(
     return plain_tree(full, classes=classes, params=tree.get_params())
 
 
-def _class_factors(
+def fold_class_weight(
+    labels: Labels, class_weight: Any, sample_weight: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return targets and weights of rows in which the weights of the classes are contained.
+
+    Parameters
+    ----------
+    labels : Labels
+        Values, hard labels, or soft ones.
+    class_weight : dict, "balanced" or None
+    sample_weight : ndarray of shape (n,) or None
+
+    Returns
+    -------
+    targets : ndarray of shape (n, n_targets)
+        Values, or distributions over the classes.
+    weight : ndarray of shape (n,)
+    """
+    if labels.classes is None:
+        assert labels.targets is not None
+        targets = labels.targets.reshape(len(labels.targets), -1)
+        return targets, np.ones(len(targets)) if sample_weight is None else sample_weight
+    targets = (
+        np.eye(len(labels.classes))[labels.codes] if labels.targets is None else labels.targets
+    )
+    weight = np.ones(len(targets)) if sample_weight is None else sample_weight
+    if class_weight is None:
+        return targets, weight
+    factors = class_factors(class_weight, labels.classes, targets, sample_weight)
+    # A row weighs what its class-wise copies would weigh together.
+    targets = targets * factors
+    mass = targets.sum(axis=1)
+    # A row of classes that weigh nothing says nothing.
+    targets /= np.where(mass > 0, mass, 1.0)[:, np.newaxis]
+    return targets, weight * mass
+
+
+def class_factors(
     class_weight: Any, classes: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray | None
 ) -> np.ndarray:
-    """Weight of each class; "balanced" by the expected class frequencies."""
+    """Return the weight of each class; "balanced" by the expected class frequencies.
+
+    Parameters
+    ----------
+    class_weight : dict or "balanced"
+    classes : ndarray of shape (n_classes,)
+    targets : ndarray of shape (n, n_classes)
+        Probabilities.
+    sample_weight : ndarray of shape (n,) or None
+
+    Returns
+    -------
+    factors : ndarray of shape (n_classes,)
+    """
     if isinstance(class_weight, str):
         weight = np.ones(len(targets)) if sample_weight is None else sample_weight
         mass = weight @ targets
-        return weight.sum() / (len(classes) * np.maximum(mass, np.finfo(float).tiny))
+        seen = mass > 0
+        return np.where(seen, weight.sum() / (len(classes) * np.where(seen, mass, 1.0)), 1.0)
     return compute_class_weight(class_weight, classes=classes, y=classes)
 
 

@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 from sklearn.model_selection import validation_curve
+from sklearn.utils.validation import check_is_fitted
 
-from skdistill.metrics import FidelityScorer
+from skdistill.metrics import FidelityScorer, fidelity_score
+from skdistill.metrics._pair import (
+    answer,
+    count_seen,
+    final_student,
+    is_regression,
+    student_and_rows,
+)
 
 __all__ = ["FidelityComplexityDisplay"]
+
+# With more sizes than these, not every one is written below the axis.
+_MOST_TICKS = 8
 
 
 class FidelityComplexityDisplay:
     """Held-out fidelity against the number of leaves.
 
-    Create it with :meth:`from_estimator`.
+    Create it with :meth:`from_size_path`, which needs one fit for all sizes,
+    or with :meth:`from_estimator`, which fits every size in every fold.
 
     Parameters
     ----------
     n_leaves : ndarray of shape (n_sizes,)
         Leaves allowed.
-    in_sample, held_out : ndarray of shape (n_sizes, n_folds)
-        Fidelity on the rows of X that each student was fitted on, and on those
-        of X that it was not.
+    in_sample : ndarray of shape (n_sizes,) or (n_sizes, n_folds)
+        Fidelity on rows that each student was fitted on.
+    held_out : ndarray of shape (n_sizes,) or (n_sizes, n_folds), default=None
+        Fidelity on rows that it was not; None where it was not measured.
     score_name : str, default="fidelity"
         Label of the vertical axis.
+    held_out_name : str, default="held-out"
+        What the second curve is called.
 
     Attributes
     ----------
@@ -35,7 +51,8 @@ class FidelityComplexityDisplay:
     figure_ : matplotlib Figure
         After :meth:`plot`.
     lines_ : list of matplotlib Line2D
-        The curves in-sample and held-out; after :meth:`plot`.
+        The curves in-sample and, where there is one, held-out; after
+        :meth:`plot`.
 
     See Also
     --------
@@ -53,6 +70,13 @@ class FidelityComplexityDisplay:
     ...     DistilledTreeClassifier(forest, random_state=0), X, n_leaves=[2, 8], cv=3)
     >>> display.held_out.shape
     (2, 3)
+
+    From one fit, which knows all sizes up to its own:
+
+    >>> tree = DistilledTreeClassifier(forest, max_leaf_nodes=4, random_state=0).fit(X[:300])
+    >>> display = FidelityComplexityDisplay.from_size_path(tree, X[300:])
+    >>> display.n_leaves.tolist()
+    [1, 2, 3, 4]
     """
 
     def __init__(
@@ -60,13 +84,15 @@ class FidelityComplexityDisplay:
         *,
         n_leaves: np.ndarray,
         in_sample: np.ndarray,
-        held_out: np.ndarray,
+        held_out: np.ndarray | None = None,
         score_name: str = "fidelity",
+        held_out_name: str = "held-out",
     ):
         self.n_leaves = n_leaves
         self.in_sample = in_sample
         self.held_out = held_out
         self.score_name = score_name
+        self.held_out_name = held_out_name
 
     @classmethod
     def from_estimator(
@@ -124,8 +150,84 @@ class FidelityComplexityDisplay:
         )
         return display.plot(ax=ax)
 
+    @classmethod
+    def from_size_path(
+        cls,
+        tree: Any,
+        X: Any = None,
+        *,
+        teacher: Any = None,
+        sample_weight: Any = None,
+        ax: Any = None,
+    ) -> FidelityComplexityDisplay:
+        """Draw what one fit knows of every size up to its budget.
+
+        Parameters
+        ----------
+        tree : fitted estimator
+            A distilled tree with ``size_path_``, or a pipeline or search that
+            ends in one.
+        X : array-like or DataFrame of shape (n_samples, n_features), default=None
+            Rows that the tree was not fitted on: the teacher is asked about
+            them once, and the tree of every size. By default the in-sample
+            curve is drawn alone, which promises too much.
+        teacher : predictor or callable, default=None
+            Another teacher than the tree's own, which sees X itself.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of these rows.
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        display : FidelityComplexityDisplay
+            The curve, drawn, with one value a size. Where rows of X equal some
+            that the tree was fitted on, the curve is named after that.
+
+        Raises
+        ------
+        AttributeError
+            If the tree knows no ``size_path_``.
+
+        See Also
+        --------
+        FidelityComplexityDisplay.from_estimator : With folds, for any student.
+        """
+        student = final_student(tree)
+        check_is_fitted(student)
+        if not hasattr(student, "size_path_"):
+            raise AttributeError(
+                f"{type(student).__name__} has no size_path_: it knows one size alone. Use "
+                "FidelityComplexityDisplay.from_estimator, which fits a tree of every size."
+            )
+        display = cls(
+            n_leaves=np.array([size.n_leaves for size in student.size_path_]),
+            in_sample=np.array([size.fidelity for size in student.size_path_], dtype=float),
+        )
+        if X is not None:
+            _, rows = student_and_rows(tree, X)
+            told = answer(*((student.teacher_, rows) if teacher is None else (teacher, X)))
+            metric = "r2" if is_regression(student) else "agreement"
+            display.held_out = np.array(
+                [
+                    fidelity_score(
+                        told,
+                        answer(_at_size(student, size), rows),
+                        metric=metric,
+                        sample_weight=sample_weight,
+                    )
+                    for size in student.size_path_
+                ]
+            )
+            n_seen = count_seen(student, rows)
+            if n_seen:
+                display.held_out_name = f"rows given, {n_seen} of {len(told)} in-sample"
+        return display.plot(ax=ax)
+
     def plot(self, *, ax: Any = None) -> FidelityComplexityDisplay:
-        """Draw the mean over the folds, with one standard deviation around it.
+        """Draw the curves.
+
+        Of several folds it is the mean, with one standard deviation around it.
 
         Parameters
         ----------
@@ -145,21 +247,44 @@ class FidelityComplexityDisplay:
         if ax is None:
             _, ax = plt.subplots()
         self.lines_ = []
-        curves = (("in-sample", self.in_sample, "--"), ("held-out", self.held_out, "-"))
+        curves = (("in-sample", self.in_sample, "--"), (self.held_out_name, self.held_out, "-"))
         for label, scores, style in curves:
-            mean, deviation = scores.mean(axis=1), scores.std(axis=1)
+            if scores is None:
+                continue
+            scores = np.asarray(scores)
+            mean = scores if scores.ndim == 1 else scores.mean(axis=1)
             (line,) = ax.plot(self.n_leaves, mean, style, marker="o", label=label)
-            ax.fill_between(
-                self.n_leaves,
-                mean - deviation,
-                mean + deviation,
-                alpha=0.15,
-                color=line.get_color(),
-            )
+            if scores.ndim == 2:
+                deviation = scores.std(axis=1)
+                ax.fill_between(
+                    self.n_leaves,
+                    mean - deviation,
+                    mean + deviation,
+                    alpha=0.15,
+                    color=line.get_color(),
+                )
             self.lines_.append(line)
         ax.set_xscale("log", base=2)
-        ax.set_xticks(self.n_leaves, [str(n) for n in self.n_leaves])
+        ticks = _ticks(self.n_leaves)
+        ax.set_xticks(ticks, [str(n) for n in ticks])
         ax.set(xlabel="leaves allowed", ylabel=self.score_name)
         ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _at_size(tree: Any, size: Any) -> Any:
+    """Return the distilled tree as it is at one size of its path, sharing all the rest."""
+    sized = copy(tree)
+    sized.tree_ = size.tree.tree_
+    return sized
+
+
+def _ticks(sizes: np.ndarray) -> list[int]:
+    """Sizes to write below the axis: all where they are few, otherwise powers of two."""
+    whole = np.asarray(sizes).tolist()
+    if len(whole) <= _MOST_TICKS:
+        return whole
+    low, high = max(1, min(whole)), max(whole)
+    powers = [2**k for k in range(high.bit_length()) if low <= 2**k]
+    return powers if powers[-1] * 1.3 > high else [*powers, high]

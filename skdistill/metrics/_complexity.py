@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skdistill.metrics._leaves import RuleLeaves, is_rule_set
 from skdistill.metrics._pair import final_student
 
 __all__ = ["student_complexity"]
@@ -17,15 +18,17 @@ def student_complexity(student: Any) -> dict[str, float]:
     Parameters
     ----------
     student : fitted estimator
-        With a scikit-learn ``tree_``, itself or as its ``student_``; or a
-        pipeline or search that ends in one.
+        With a scikit-learn ``tree_``, itself or as its ``student_``; a rule
+        set, or a student with one as its ``rules_``; or a pipeline or search
+        that ends in one of these.
 
     Returns
     -------
     complexity : dict of str to number
         ``leaves``, ``depth``, ``mean_path_length`` (conditions passed by the
-        mean row of the transfer set) and ``features_used``. Empty where there
-        is no tree to count.
+        mean row of the transfer set) and ``features_used`` of a tree;
+        ``rules``, ``conditions`` and ``features_used`` of rules. Empty where
+        there is nothing to count.
 
     Examples
     --------
@@ -37,6 +40,13 @@ def student_complexity(student: Any) -> dict[str, float]:
     {'leaves': 2, 'depth': 1, 'mean_path_length': 1.0, 'features_used': 1}
     """
     student = final_student(student)
+    rules = getattr(student, "rules_", student)
+    if is_rule_set(rules):
+        return {
+            "rules": len(rules),
+            "conditions": int(rules.n_conditions),
+            "features_used": len(RuleLeaves(rules).columns_used()),
+        }
     tree = getattr(getattr(student, "student_", student), "tree_", None)
     if tree is None or not hasattr(tree, "children_left"):
         return {}

@@ -14,7 +14,16 @@ from sklearn.base import is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
-__all__ = ["answer", "final_student", "find_pair", "is_regression", "student_and_rows"]
+from skdistill._rows import row_hashes
+
+__all__ = [
+    "answer",
+    "count_seen",
+    "final_student",
+    "find_pair",
+    "is_regression",
+    "student_and_rows",
+]
 
 
 def _shells(estimator: Any) -> Iterator[Any]:
@@ -94,4 +103,32 @@ def answer(predictor: Any, X: Any, method: str = "predict") -> np.ndarray:
 
 def is_regression(student: Any) -> bool:
     """Whether a student answers real values."""
-    return hasattr(student, "__sklearn_tags__") and is_regressor(student)
+    if hasattr(student, "__sklearn_tags__"):
+        return is_regressor(student)
+    # Rule sets say so by having no classes.
+    return getattr(student, "classes_", "unknown") is None
+
+
+def count_seen(estimator: Any, X: Any) -> int | None:
+    """How many rows equal one that a student remembers from its fit.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        A student, or a pipeline or search around one.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows as ``estimator`` takes them.
+
+    Returns
+    -------
+    n_seen : int or None
+        None where the student remembers no rows.
+    """
+    known = getattr(final_student(estimator), "row_hashes_", None)
+    if known is None or not len(known):
+        return None
+    _, rows = student_and_rows(estimator, X)
+    rows = rows if hasattr(rows, "shape") else np.asarray(rows)
+    if getattr(getattr(rows, "dtype", None), "kind", "") == "O":
+        return None
+    return int(np.isin(row_hashes(rows), known).sum())

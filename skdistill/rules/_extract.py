@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill.rules._conditions import Interval, Levels
+from skdistill.rules._paths import merge_steps, node_paths, path_columns
 from skdistill.rules._rule import Rule
 from skdistill.rules._ruleset import RuleSet
 
@@ -44,7 +44,7 @@ def extract_rules(
         Names of the classes, in the order of ``classes_``; by default the
         labels themselves.
     unseen_missing : bool, default=True
-        Whether a missing value in a column that had none in ``fit`` goes where
+        Whether a missing number in a column that had none in ``fit`` goes where
         the tree sends it, if the tree takes it at all. With False no rule
         holds for it, which also makes code written from the rules shorter.
         Plain trees of scikit-learn do not tell which columns had gaps.
@@ -118,15 +118,19 @@ def node_rules(
     rules : RuleSet
         Left to right, a node before those below it.
     """
-    columns = _columns(tree, feature_names)
-    names = _class_names(tree, class_names)
-    missing = getattr(tree, "missing_columns_", _columns_with_gaps(tree.tree_))
+    raw_names, names = _raw_names(tree, feature_names), _class_names(tree, class_names)
+    columns = path_columns(
+        getattr(tree, "encoder_", None),
+        raw_names,
+        getattr(tree, "missing_columns_", _columns_with_gaps(tree.tree_)),
+        unseen=unseen_missing and _takes_gaps(tree),
+    )
     rules = [
-        _rule(tree, node, _merge(steps, columns), names)
-        for node, steps in _paths(tree.tree_, missing, unseen_missing and _takes_gaps(tree))
+        _rule(tree, node, merge_steps(steps, columns), names)
+        for node, steps in node_paths(tree.tree_)
         if chosen[node]
     ]
-    return RuleSet(rules, _raw_names(tree, feature_names))
+    return RuleSet(rules, raw_names)
 
 
 def _columns_with_gaps(tree: Any) -> np.ndarray:
@@ -156,22 +160,6 @@ def _raw_names(tree: Any, feature_names: Any) -> list[str]:
     return [str(name) for name in feature_names]
 
 
-def _columns(tree: Any, feature_names: Any) -> list[tuple[str, Any]]:
-    """For each column that nodes speak of: (name, None) or (name, (level,))."""
-    names = _raw_names(tree, feature_names)
-    encoder = getattr(tree, "encoder_", None)
-    if encoder is None:
-        return [(name, None) for name in names]
-    renamed = dict(zip(map(str, tree.feature_names_in_), names, strict=True))
-    one_hot = encoder.named_transformers_["levels"]
-    columns: list[tuple[str, Any]] = [
-        (renamed[str(name)], None) for name in encoder.transformers_[0][2]
-    ]
-    for name, levels in zip(one_hot.feature_names_in_, one_hot.categories_, strict=True):
-        columns += [(renamed[str(name)], (level,)) for level in levels]
-    return columns
-
-
 def _class_names(tree: Any, class_names: Any) -> list[Any] | None:
     if not is_classifier(tree):
         return None
@@ -186,67 +174,6 @@ def _class_names(tree: Any, class_names: Any) -> list[Any] | None:
             f"{len(tree.classes_)} classes {tree.classes_.tolist()}."
         )
     return names
-
-
-# One step of a path: (column, threshold, went left?, do gaps go this way?, had the column any?)
-Step = tuple[int, float, bool, bool, bool]
-
-
-def _paths(tree: Any, missing: np.ndarray, takes_gaps: bool) -> list[tuple[int, list[Step]]]:
-    """Nodes from left to right, parents first, each with the steps that lead to it."""
-    left, right = tree.children_left, tree.children_right
-    gaps_left = tree.missing_go_to_left
-    paths: list[tuple[int, list[Step]]] = []
-    stack: list[tuple[int, list[Step]]] = [(0, [])]
-    while stack:
-        node, steps = stack.pop()
-        paths.append((node, steps))
-        if left[node] == -1:
-            continue
-        column, threshold = int(tree.feature[node]), float(tree.threshold[node])
-        asked = bool(missing[column])
-        for child, went_left in ((right[node], False), (left[node], True)):
-            gaps = (asked or takes_gaps) and bool(gaps_left[node]) == went_left
-            stack.append((child, [*steps, (column, threshold, went_left, gaps, asked)]))
-    return paths
-
-
-def _merge(steps: list[Step], columns: list[tuple[str, Any]]) -> tuple[Interval | Levels, ...]:
-    """Merge the steps of a path: one interval a number, one set a column of levels."""
-    bounds: dict[int, list[Any]] = {}
-    yes: dict[str, tuple[Any, ...]] = {}
-    no: dict[str, list[Any]] = {}
-    order: list[tuple[str, Any]] = []
-    for column, threshold, went_left, gaps, asked in steps:
-        name, level = columns[column]
-        if level is None:
-            if column not in bounds:
-                bounds[column] = [-math.inf, math.inf, True, asked]
-                order.append(("number", column))
-            bound = bounds[column]
-            if went_left:
-                bound[1] = min(bound[1], threshold)
-            else:
-                bound[0] = max(bound[0], threshold)
-            bound[2] = bound[2] and gaps
-            continue
-        if name not in yes and name not in no:
-            order.append(("levels", name))
-        if went_left:
-            no.setdefault(name, []).append(level[0])
-        else:
-            yes[name] = level
-    merged: list[Interval | Levels] = []
-    for kind, key in order:
-        if kind == "levels":
-            # One level met says all that the levels not met say.
-            levels = yes.get(key) or tuple(no[key])
-            merged.append(Levels(key, levels, negated=key not in yes))
-            continue
-        low, high, gaps, asked = bounds[key]
-        said = {"missing": gaps} if asked else {"unseen_missing": gaps}
-        merged.append(Interval(columns[key][0], low, high, **said))
-    return tuple(merged)
 
 
 def _rule(tree: Any, leaf: int, conditions: Any, names: list[Any] | None) -> Rule:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["cutoff", "float32_at_or_below", "threshold_text"]
+__all__ = ["cutoff", "float32_at_or_below", "short_between", "threshold_text"]
 
 
 def float32_at_or_below(threshold: float) -> float:
@@ -92,3 +92,35 @@ def cutoff(threshold: float) -> float:
         half_way = (float(below) + float(np.nextafter(below, np.float32(np.inf)))) / 2
     even = int(below.view(np.uint32)) % 2 == 0
     return half_way if even else float(np.nextafter(half_way, -np.inf))
+
+
+def short_between(low: float, high: float, middle: float) -> float:
+    """Return a short decimal near the middle of a gap, as the float32 next to it.
+
+    Parameters
+    ----------
+    low, high : float
+        Neighbouring float32 values.
+    middle : float
+        Between them.
+
+    Returns
+    -------
+    threshold : float
+        At least `low` and below `high`. Rows are compared as float32, and so
+        are thresholds by some exports: one that *is* a float32 splits alike
+        everywhere. Three digits at least, so that a wide gap is still cut near
+        its middle.
+
+    Examples
+    --------
+    >>> from skdistill.rules._float32 import short_between
+    >>> short_between(1.0, 2.0, 1.4567)
+    1.4600000381469727
+    """
+    for digits in range(3, 10):
+        single = float(np.float32(f"{middle:.{digits}g}"))
+        if low <= single < high:
+            return single
+    # Neighbouring float32 values: nothing lies between them.
+    return float(np.nextafter(np.float32(high), np.float32(-np.inf)))

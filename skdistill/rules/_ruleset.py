@@ -67,7 +67,7 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
     >>> rules.predict([[1.4], [6.0]]).tolist()
     ['setosa', 'virginica']
     >>> print(rules.to_markdown())
-    | rule | outcome | coverage | support | fidelity |
+    | rule | outcome | coverage | support | fidelity (in-sample) |
     | --- | --- | ---: | ---: | ---: |
     | petal length (cm) <= 2.45 | setosa | 0.33 | 50 | 1.00 |
     | 2.45 < petal length (cm) <= 4.75 | versicolor | 0.30 | 45 | 0.98 |
@@ -118,7 +118,7 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         )
 
     def __repr__(self) -> str:
-        return f"<RuleSet of {len(self)} rules on {len(self.feature_names)} columns>\n{self}"
+        return f"<RuleSet of {len(self)} rules on {len(self.feature_names)} columns; figures in-sample>\n{self}"
 
     @property
     def classes_(self) -> list[Any] | None:
@@ -342,7 +342,9 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
             One row a rule, with the columns ``rule`` (its conditions in words),
             ``outcome``, ``coverage``, ``support`` (number of rows),
             ``fidelity``, ``length`` (number of conditions), and for classes
-            ``p(<label>)``, the predicted distribution.
+            ``p(<label>)``, the predicted distribution. Coverage, support and
+            fidelity are in-sample, of the rows that the rules were made on;
+            ``table.attrs["figures"]`` says so too.
         """
         import pandas as pd
 
@@ -360,6 +362,7 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
             for label in self.classes_ or ():
                 shares = [rule.distribution.get(label, np.nan) for rule in self.rules]
                 table[f"p({label})"] = shares
+        table.attrs["figures"] = "in-sample: of the rows that the rules were made on"
         return table
 
     @classmethod

@@ -25,7 +25,7 @@ from skdistill.transfer._table import Encoded, learn_table
 __all__ = ["ENOUGH_ROWS", "BaseTransferSet", "default_size", "transformer_without_teacher"]
 
 # Enough rows for a small tree: over real tables, more brought nothing beyond
-# the noise (benchmarks/bench_fidelity.py).
+# the noise (benchmarks/bench_munge_amounts.py).
 ENOUGH_ROWS = 10_000
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from skdistill._sklearn import assemble_tree
+from skdistill.trees._growth import GrowthTask
 
-__all__ = ["Splits", "fill_tree"]
+__all__ = ["Splits", "fill_tree", "filled", "node_sums"]
 
 
 @dataclass
@@ -22,12 +23,26 @@ class Splits:
         Children, -1 in a leaf; column, -2 in a leaf.
     threshold : list of float
         A row goes left where its value is at most that.
+    gaps_left : list of bool
+        Whether a missing value goes left.
     """
 
     left: list[int] = field(default_factory=list)
     right: list[int] = field(default_factory=list)
     feature: list[int] = field(default_factory=list)
     threshold: list[float] = field(default_factory=list)
+    gaps_left: list[bool] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, tree: Any) -> Splits:
+        """Read the shape of a scikit-learn ``Tree``."""
+        return cls(
+            tree.children_left.tolist(),
+            tree.children_right.tolist(),
+            tree.feature.tolist(),
+            tree.threshold.tolist(),
+            tree.missing_go_to_left.astype(bool).tolist(),
+        )
 
     def leaf(self) -> int:
         """Append a leaf; returns its place."""
@@ -35,11 +50,37 @@ class Splits:
         self.right.append(-1)
         self.feature.append(-2)
         self.threshold.append(-2.0)
+        self.gaps_left.append(False)
         return len(self.left) - 1
 
-    def split(self, node: int, feature: int, threshold: float) -> None:
+    def split(self, node: int, feature: int, threshold: float, gaps_left: bool = False) -> None:
         """Turn a leaf into an inner node; its children are to be set."""
         self.feature[node], self.threshold[node] = int(feature), float(threshold)
+        self.gaps_left[node] = bool(gaps_left)
+
+
+def node_sums(tree: Any, leaf: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Sum columns over the rows that pass through each node.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        Children come after their parents, as in every tree of scikit-learn's.
+    leaf : ndarray of shape (n,)
+        Leaf of each row.
+    columns : ndarray of shape (n, n_columns)
+
+    Returns
+    -------
+    sums : ndarray of shape (node_count, n_columns)
+    """
+    count = tree.node_count
+    sums = np.column_stack([np.bincount(leaf, column, minlength=count) for column in columns.T])
+    left, right = tree.children_left.tolist(), tree.children_right.tolist()
+    for node in reversed(range(count)):
+        if left[node] != -1:
+            sums[node] = sums[left[node]] + sums[right[node]]
+    return sums
 
 
 def fill_tree(
@@ -55,7 +96,7 @@ def fill_tree(
     Parameters
     ----------
     splits : Splits
-    X : ndarray of shape (n, n_features), dtype float32
+    X : ndarray or csr_matrix of shape (n, n_features), dtype float32
         Rows; every leaf is reached by at least one.
     targets : ndarray of shape (n, n_targets)
         Label distributions, or values.
@@ -77,21 +118,14 @@ def fill_tree(
         "impurity": np.zeros(count),
         "n_node_samples": np.ones(count),
         "weighted_n_node_samples": np.ones(count),
-        "missing_go_to_left": np.zeros(count),
+        "missing_go_to_left": np.array(splits.gaps_left),
     }
     shape = (count, 1, width) if classification else (count, width, 1)
     classes = np.array([width]) if classification else np.ones(width)
     bare = assemble_tree(arrays | {"value": np.zeros(shape)}, X.shape[1], classes)
-    leaf = bare.apply(X)
-    # Sums over the rows of each leaf, then of each parent: children come after it.
-    columns = np.column_stack([np.ones(len(X)), weight, weight[:, np.newaxis] * targets])
+    columns = np.column_stack([np.ones(X.shape[0]), weight, weight[:, np.newaxis] * targets])
     square = weight * (targets**2).sum(axis=1)
-    sums = np.column_stack(
-        [np.bincount(leaf, column, minlength=count) for column in (*columns.T, square)]
-    )
-    for node in reversed(range(count)):
-        if splits.left[node] != -1:
-            sums[node] = sums[splits.left[node]] + sums[splits.right[node]]
+    sums = node_sums(bare, bare.apply(X), np.column_stack([columns, square]))
     mean = sums[:, 2:-1] / sums[:, [1]]
     square = sums[:, -1] / sums[:, 1]
     arrays["n_node_samples"], arrays["weighted_n_node_samples"] = sums[:, 0], sums[:, 1]
@@ -100,3 +134,8 @@ def fill_tree(
     else:
         arrays["impurity"] = np.maximum(square - (mean**2).sum(axis=1), 0.0) / width
     return assemble_tree(arrays | {"value": mean.reshape(shape)}, X.shape[1], classes)
+
+
+def filled(splits: Splits, task: GrowthTask) -> Any:
+    """Return splits as a scikit-learn ``Tree`` whose nodes hold the means of a task's rows."""
+    return fill_tree(splits, task.X, task.targets, task.weight, classification=task.classification)

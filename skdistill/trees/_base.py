@@ -17,10 +17,11 @@ from skdistill.base._encoder import (
     encode_constraints,
     fit_encoder,
     has_nullable,
+    level_order,
+    ordering_values,
     tree_feature_names,
     without_na,
 )
-from skdistill.trees._thresholds import shorten_thresholds
 
 __all__ = ["BaseDistilledTree", "leaf_answers"]
 
@@ -40,12 +41,12 @@ class BaseDistilledTree(BaseDistiller):
     """
 
     tree_: Any
+    # Whether columns of levels are read as ranks where there is an order; or as indicators.
+    _order_levels = True
 
     def _adopt(self, grown: Any, rows: LabelledRows, encoded: Any) -> None:
         """Take over a grown tree and measure it on the rows it was fitted on."""
-        # Sparse columns are mostly zeros and ones, with short thresholds anyway.
-        dense = isinstance(encoded, np.ndarray)
-        self.tree_ = shorten_thresholds(grown.tree_, encoded) if dense else grown.tree_
+        self.tree_ = grown.tree_
         self.max_features_ = grown.max_features_
         self.n_outputs_ = grown.n_outputs_
         leaf = self.tree_.apply(encoded)
@@ -62,7 +63,9 @@ class BaseDistilledTree(BaseDistiller):
 
     def _encode_rows(self, rows: LabelledRows) -> Any:
         """Learn the columns of the rows and return them as the tree reads them."""
-        self.encoder_ = fit_encoder(rows.X)
+        values = ordering_values(rows.labels) if self._order_levels else None
+        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight)
+        self.tree_level_order_ = level_order(self.encoder_)
         self._nullable = has_nullable(rows.X)
         self.tree_feature_names_ = tree_feature_names(self.encoder_, rows.X)
         encoded = encode(self.encoder_, rows.X)

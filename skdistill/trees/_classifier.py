@@ -7,8 +7,9 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import OneOf
-from skdistill.base import grow_classification_tree
 from skdistill.trees._base import BaseDistilledTree
+from skdistill.trees._default_grower import GROWER_RULE
+from skdistill.trees._grow_tree import grow_tree
 
 __all__ = ["DistilledTreeClassifier"]
 
@@ -38,6 +39,11 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         teacher there is nobody to label them, and X stands alone.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
+    grower : "auto" or grower, default="auto"
+        How the tree grows: "auto" is :class:`AlternatingGrower`, the truest;
+        :class:`PrunedGrower` where rows are sparse or leaves unlimited; and
+        :class:`CartGrower`, the cheapest, where leaves answer no means
+        (``criterion="absolute_error"`` or "poisson").
     max_leaf_nodes : int, default=16
         The most leaves, that is rules. None grows without limit.
     max_depth : int, default=None
@@ -63,6 +69,8 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         Cost-complexity pruning.
     monotonic_cst : array-like of int of shape (n_features,), default=None
         Monotonicity in each column, for two classes.
+    allowed_features : sequence of str, of int, or mask, default=None
+        Columns that the tree may use, by name or place; all by default.
     n_jobs : int, default=None
         Batches of rows asked at once.
     random_state : int, RandomState instance or None, default=None
@@ -89,8 +97,15 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         Agreement with the teacher on the rows that the tree was fitted on.
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
+    size_path_ : list of SizedTree
+        The truest tree of each size up to the budget, from this one fit; each
+        is truer than all smaller ones on the rows that it was fitted on.
     encoder_ : ColumnTransformer or None
-        How categorical columns are read.
+        How categorical columns are read: for two classes as ranks in the
+        teacher's order, else as one column a level.
+    tree_level_order_ : dict of str to list
+        What the ranks stand for: the levels of each such column, from rank 0;
+        None for a gap.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
@@ -139,7 +154,8 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
 
     _kind = "classifier"
     _parameter_rules = BaseDistilledTree._parameter_rules | {
-        "labels": [OneOf("auto", "soft", "hard")]
+        "labels": [OneOf("auto", "soft", "hard")],
+        "grower": GROWER_RULE,
     }
 
     def __init__(
@@ -150,6 +166,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         alpha: float = 0.0,
         transfer_set: Any = "auto",
         max_queries: int | None = None,
+        grower: Any = "auto",
         max_leaf_nodes: int | None = 16,
         max_depth: int | None = None,
         min_samples_split: int | float = 2,
@@ -162,6 +179,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         class_weight: Any = None,
         ccp_alpha: float = 0.0,
         monotonic_cst: Any = None,
+        allowed_features: Any = None,
         n_jobs: int | None = None,
         random_state: Any = None,
     ):
@@ -185,6 +203,8 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         self.alpha = alpha
         self.transfer_set = transfer_set
         self.max_queries = max_queries
+        self.grower = grower
+        self.allowed_features = allowed_features
         self.n_jobs = n_jobs
 
     def _use_soft(self, teacher: Any) -> bool:
@@ -215,8 +235,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         """
         rows = self._walk(X, y, sample_weight)
         encoded = self._encode_rows(rows)
-        tree = DecisionTreeClassifier(**self._plain_params())
-        grown = grow_classification_tree(tree, encoded, rows.labels, rows.sample_weight)
+        grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self.classes_ = grown.classes_
         self.n_classes_ = grown.n_classes_
         self._adopt(grown, rows, encoded)

@@ -32,6 +32,7 @@ from skdistill.trees._probe_basis import probe_basis
 from skdistill.trees._probed import Pool, SizedTree, node_indicators, same_classes
 from skdistill.trees._refine import FoundTree, found_tree, refine, tree_splits
 from skdistill.trees._search import search_trees
+from skdistill.trees._thresholds import shorten_thresholds
 
 __all__ = ["BaseLinearProbeTree"]
 
@@ -47,6 +48,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
     """What the linear-probe trees share; they say what a target is."""
 
     alpha = 0.0
+    _order_levels = False  # networks are probed for yes-or-no questions
     domain: str
     layers: Any
     max_depth: int
@@ -126,6 +128,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
             pool.weight,
             classification=self._kind == "classifier",
         )
+        filled = shorten_thresholds(filled, pool.X)
         classes = rows.labels.classes
         final = LabelledRows(
             pool.X, pool.labels, None if _uniform(pool.weight) else pool.weight, rows.n_real

@@ -110,7 +110,9 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
     encoder_ : ColumnTransformer or None
-        How categorical columns are read.
+        How categorical columns are read: as one column a level.
+    tree_level_order_ : dict
+        Empty: no column is read as ranks.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool

@@ -9,6 +9,7 @@ import numpy as np
 
 from skdistill.base import LabelledRows
 from skdistill.teachers._ask import Labels, class_codes
+from skdistill.trees._scale import scale_values
 
 __all__ = ["Pool", "SizedTree", "node_indicators", "same_classes"]
 
@@ -91,15 +92,8 @@ class Pool:
         )
 
     def scaled_targets(self) -> np.ndarray:
-        """Targets with values between 0 and 1, so that their squares lose no digits.
-
-        The scale is a power of two, so sums are the same for weighted and for
-        repeated rows.
-        """
-        if self.labels.classes is not None:
-            return self.targets
-        low, high = self.targets.min(axis=0), self.targets.max(axis=0)
-        return np.ldexp(self.targets - low, -int(np.frexp((high - low).max())[1]))
+        """Targets with values between 0 and 1, so that their squares lose no digits."""
+        return self.targets if self.labels.classes is not None else scale_values(self.targets)
 
     def scaled_weight(self) -> np.ndarray:
         """Weights about one, so that their unit does not matter; whole ones as they are.

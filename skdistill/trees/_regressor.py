@@ -7,6 +7,8 @@ from typing import Any
 from sklearn.tree import DecisionTreeRegressor
 
 from skdistill.trees._base import BaseDistilledTree
+from skdistill.trees._default_grower import GROWER_RULE
+from skdistill.trees._grow_tree import grow_tree
 
 __all__ = ["DistilledTreeRegressor"]
 
@@ -32,6 +34,11 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         ``fit`` and ``sample``.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
+    grower : "auto" or grower, default="auto"
+        How the tree grows: "auto" is :class:`AlternatingGrower`, the truest;
+        :class:`PrunedGrower` where rows are sparse or leaves unlimited; and
+        :class:`CartGrower`, the cheapest, where leaves answer no means
+        (``criterion="absolute_error"`` or "poisson").
     max_leaf_nodes : int, default=16
         The most leaves, that is rules. None grows without limit.
     max_depth : int, default=None
@@ -56,6 +63,8 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         Cost-complexity pruning.
     monotonic_cst : array-like of int of shape (n_features,), default=None
         Monotonicity in each column.
+    allowed_features : sequence of str, of int, or mask, default=None
+        Columns that the tree may use, by name or place; all by default.
     n_jobs : int, default=None
         Batches of rows asked at once.
     random_state : int, RandomState instance or None, default=None
@@ -78,8 +87,15 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         Eight bytes a row.
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the tree was fitted on.
+    size_path_ : list of SizedTree
+        The truest tree of each size up to the budget, from this one fit; each
+        is truer than all smaller ones on the rows that it was fitted on.
     encoder_ : ColumnTransformer or None
-        How categorical columns are read.
+        How categorical columns are read: for one value a row as ranks in the
+        teacher's order, else as one column a level.
+    tree_level_order_ : dict of str to list
+        What the ranks stand for: the levels of each such column, from rank 0;
+        None for a gap.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
@@ -111,6 +127,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     """
 
     _kind = "regressor"
+    _parameter_rules = BaseDistilledTree._parameter_rules | {"grower": GROWER_RULE}
 
     def __init__(
         self,
@@ -119,6 +136,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         alpha: float = 0.0,
         transfer_set: Any = "auto",
         max_queries: int | None = None,
+        grower: Any = "auto",
         max_leaf_nodes: int | None = 16,
         max_depth: int | None = None,
         min_samples_split: int | float = 2,
@@ -130,6 +148,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         min_impurity_decrease: float = 0.0,
         ccp_alpha: float = 0.0,
         monotonic_cst: Any = None,
+        allowed_features: Any = None,
         n_jobs: int | None = None,
         random_state: Any = None,
     ):
@@ -151,6 +170,8 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         self.alpha = alpha
         self.transfer_set = transfer_set
         self.max_queries = max_queries
+        self.grower = grower
+        self.allowed_features = allowed_features
         self.n_jobs = n_jobs
 
     def fit(
@@ -177,7 +198,6 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         """
         rows = self._walk(X, y, sample_weight)
         encoded = self._encode_rows(rows)
-        tree = DecisionTreeRegressor(**self._plain_params())
-        grown = tree.fit(encoded, rows.labels.targets, sample_weight=rows.sample_weight)
+        grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self._adopt(grown, rows, encoded)
         return self

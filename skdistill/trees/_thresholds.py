@@ -8,9 +8,13 @@ and every picture, rule and export shows the short number.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from scipy import sparse
 
 from skdistill._sklearn import assemble_tree, tree_arrays
+from skdistill.rules._float32 import short_between
 
 __all__ = ["shorten_thresholds"]
 
@@ -39,40 +43,28 @@ def _gaps(arrays: dict[str, np.ndarray], X: np.ndarray) -> tuple[np.ndarray, np.
         node = np.where(left, arrays["left_child"][node], arrays["right_child"][node])
 
 
-def _shortest(low: float, high: float, middle: float) -> float:
-    """A short decimal near the middle of the gap, as the float32 next to it.
-
-    Rows are compared as float32, and so are thresholds by some exports: a
-    threshold that *is* a float32 splits alike everywhere. Three digits at
-    least, so that a wide gap is still cut near its middle.
-    """
-    for digits in range(3, 10):
-        single = float(np.float32(f"{middle:.{digits}g}"))
-        if low <= single < high:
-            return single
-    # Neighbouring float32 values: nothing lies between them.
-    return float(np.nextafter(np.float32(high), np.float32(-np.inf)))
-
-
-def shorten_thresholds(tree: object, X: np.ndarray) -> object:
+def shorten_thresholds(tree: Any, X: Any) -> Any:
     """Return a tree whose thresholds have as few digits as the rows allow.
 
     Parameters
     ----------
     tree : sklearn.tree._tree.Tree
         Not changed.
-    X : ndarray of shape (n_samples, n_features), dtype float32
+    X : ndarray or csr_matrix of shape (n_samples, n_features), dtype float32
         The rows that it was fitted on: every one of them reaches the same leaf
-        in both trees.
+        in both trees. For sparse rows the tree is returned as it is: their
+        columns are mostly zeros and ones, with short thresholds anyway.
 
     Returns
     -------
     tree : sklearn.tree._tree.Tree
     """
+    if sparse.issparse(X):
+        return tree
     arrays = tree_arrays(tree)
     low, high = _gaps(arrays, X)
     # Where the missing are split from the known there is no number to shorten.
     numbers = np.flatnonzero((arrays["left_child"] != -1) & np.isfinite(arrays["threshold"]))
     for node in numbers:
-        arrays["threshold"][node] = _shortest(low[node], high[node], arrays["threshold"][node])
-    return assemble_tree(arrays, tree.n_features, tree.n_classes)  # type: ignore[attr-defined]
+        arrays["threshold"][node] = short_between(low[node], high[node], arrays["threshold"][node])
+    return assemble_tree(arrays, tree.n_features, tree.n_classes)

@@ -1,8 +1,10 @@
 """The report: every number against an independent computation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from scipy.stats import beta
+from scipy.stats import beta, binomtest
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import NotFittedError
@@ -19,6 +21,8 @@ from skdistill import (
     DistilledRegressor,
     DistilledTreeClassifier,
     DistilledTreeRegressor,
+    RuleSet,
+    extract_rules,
     fidelity_report,
     fidelity_score,
 )
@@ -45,6 +49,8 @@ def clopper_pearson(hits, n, confidence):
 def assert_share(share, hits, confidence=0.95):
     """A share with its exact interval."""
     low, high = clopper_pearson(hits.sum(), len(hits), confidence)
+    exact = binomtest(int(hits.sum()), len(hits)).proportion_ci(confidence, method="exact")
+    np.testing.assert_allclose([low, high], [exact.low, exact.high])
     np.testing.assert_allclose([share.value, share.low, share.high], [hits.mean(), low, high])
     assert share.n_rows == len(hits)
 
@@ -152,14 +158,14 @@ def test_text_and_dict(wine):
     assert stored["complexity"]["leaves"] == 3
 
     def leaves(value):
-        if isinstance(value, dict):
-            for each in value.values():
+        if isinstance(value, (dict, list, tuple)):
+            for each in value.values() if isinstance(value, dict) else value:
                 yield from leaves(each)
         else:
             yield value
 
-    assert {type(value) for value in leaves(stored)} <= {str, int, float}
-    assert str(FidelityReport("classes", 1, 0.9, {}, Share(1.0, 0.05, 1.0, 1))) == (
+    assert {type(value) for value in leaves(stored)} <= {str, int, float, bool, type(None)}
+    assert str(FidelityReport("classes", 1, 0.9, {}, Share(1.0, 0.05, 1.0, 1), n_seen=0)) == (
         "Fidelity on 1 rows, 90% intervals\n  fidelity            1.000 [0.050, 1.000] (1 rows)"
     )
 
@@ -238,12 +244,33 @@ def test_complexity_of_weighted_rows():
     )
 
 
+def test_probabilities_are_compared_over_the_same_classes_alone(wine):
+    """A student that knows fewer classes, and rules of which one has no distribution."""
+    forest, tree, X, _ = wine
+    two = forest.predict(X) < 2
+    student = DecisionTreeClassifier(random_state=0).fit(X[two], forest.predict(X[two]))
+    report = fidelity_report(student, X, teacher=forest)
+    assert set(report.scores) == {"agreement", "balanced_agreement"}
+    rules = extract_rules(tree)
+    assert "kl_divergence" in fidelity_report(rules, X, teacher=forest).scores
+    bare = RuleSet([replace(rule, distribution={}) for rule in rules], rules.feature_names)
+    report = fidelity_report(bare, X, teacher=forest)
+    assert set(report.scores) == {"agreement", "balanced_agreement"}
+    assert_share(report.fidelity, forest.predict(X) == tree.predict(X))
+
+
 def test_complexity_of_others():
     """A student inside a distiller is counted; what is no tree has nothing to count."""
     X, y = load_iris(return_X_y=True)
     inside = DistilledClassifier(student=DecisionTreeClassifier(max_leaf_nodes=4)).fit(X, y)
     assert student_complexity(inside)["leaves"] == 4
     assert student_complexity(DistilledRegressor(student=LinearRegression()).fit(X, y)) == {}
+    rules = extract_rules(DecisionTreeClassifier(max_leaf_nodes=3, random_state=0).fit(X, y))
+    assert student_complexity(rules) == {
+        "rules": 3,
+        "conditions": sum(len(rule.conditions) for rule in rules),
+        "features_used": len({c.column for rule in rules for c in rule.conditions}),
+    }
     single = DecisionTreeClassifier().fit(X, np.zeros(150))
     assert student_complexity(single) == {
         "leaves": 1, "depth": 0, "mean_path_length": 0.0, "features_used": 0,
@@ -260,6 +287,26 @@ def test_rows_of_the_fit_are_labelled_as_such(wine):
     assert mixed.n_seen == 10
     assert "10 of them equal rows that the student was fitted on" in str(mixed)
     assert fidelity_report(tree, X[20:40]).n_seen == 0
+    for rows, expected in ((X[:20], True), (X[10:40], False), (X[20:40], False)):
+        report = fidelity_report(tree, rows)
+        assert report.in_sample is expected
+        assert report.to_dict()["in_sample"] is expected
+    # In a pipeline, and where the teacher is another one, the student still remembers.
+    pipeline = make_pipeline(StandardScaler(), DistilledTreeClassifier(random_state=0))
+    pipeline.fit(X[:20], forest.predict(X[:20]))
+    assert fidelity_report(pipeline, X[:30], teacher=forest).n_seen == 20
+
+
+def test_who_remembers_nothing_is_not_called_held_out(wine):
+    """A student without memory, or rows that cannot be compared: nobody can tell."""
+    forest, tree, X, y = wine
+    for student in (GaussianNB().fit(X, y), extract_rules(tree)):
+        report = fidelity_report(student, X, teacher=forest)
+        assert report.n_seen is None
+        assert report.to_dict()["in_sample"] is None
+        assert "in-sample or not: the student does not tell" in str(report)
+    report = fidelity_report(tree, X.astype(object))
+    assert report.n_seen is None
 
 
 def test_what_cannot_be_compared_is_refused(wine):
@@ -267,6 +314,9 @@ def test_what_cannot_be_compared_is_refused(wine):
     forest, tree, X, y = wine
     with pytest.raises(ValueError, match=r"are none of the teacher's classes \[0, 1, 2\]"):
         fidelity_report(tree, X, y + 5)
+    named = extract_rules(tree, class_names=["red", "white", "rosé"])
+    with pytest.raises(ValueError, match=r"none of the teacher's \[0, 1, 2\].*leave class_names"):
+        fidelity_report(named, X, teacher=forest)
     with pytest.raises(TypeError, match=r"compares answers, not models"):
         fidelity_score(forest, tree)
     with pytest.raises(NotFittedError, match=r"DistilledTreeClassifier is not fitted yet"):

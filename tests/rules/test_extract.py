@@ -119,7 +119,7 @@ def test_exact_text_on_iris():
     setosa = "if petal length (cm) <= 2.45 then setosa (coverage 0.33, fidelity 1.00)"
     assert str(rules[0]) == setosa
     assert str(rules) == "\n".join(map(str, rules))
-    assert repr(rules).startswith("<RuleSet of 3 rules on 3 columns>\nif petal length")
+    assert repr(rules).startswith("<RuleSet of 3 rules on 3 columns; figures in-sample>\nif petal")
 
 
 def test_conditions_of_a_path_are_merged():

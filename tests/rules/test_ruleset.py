@@ -166,3 +166,6 @@ def test_to_frame(wine, values):
     assert table.columns.tolist() == names
     assert table["fidelity"].isna().all()
     assert table["outcome"].dtype == float
+    assert table.attrs["figures"].startswith("in-sample")
+    assert "| fidelity (in-sample) |" in rules.to_markdown()
+    assert "<th>fidelity (in-sample)</th>" in rules.to_html()

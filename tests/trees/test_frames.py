@@ -10,6 +10,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier, DistilledTreeRegressor
 from skdistill.base._encoder import encode, without_na
+from skdistill.trees import CartGrower
 
 LEVELS = ["sex", "port"]
 
@@ -23,9 +24,34 @@ def one_hot():
     )
 
 
-def test_levels_are_read_as_indicators(mixed):
-    """The same predictions as CART on one-hot columns, in the same order."""
+def test_levels_of_two_classes_are_ranks(mixed):
+    """A column of levels stays one column, in the order of how often they say yes."""
     X, y = mixed
+    tree = DistilledTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, y)
+    assert tree.tree_feature_names_.tolist() == ["age", "fare", "sex", "port"]
+    yes = (y == "yes").astype(float)
+    order = {
+        name: sorted(shares, key=shares.get)
+        for name, shares in (
+            (name, {level: yes[(words == level).to_numpy()].mean() for level in words.unique()})
+            for name, words in ((name, X[name].astype(object).fillna("gap")) for name in LEVELS)
+        )
+    }
+    said = tree.tree_level_order_
+    assert {name: [w or "gap" for w in said[name]] for name in LEVELS} == order
+    ranks = [
+        X[name].astype(object).fillna("gap").map(order[name].index).to_numpy() for name in LEVELS
+    ]
+    by_hand = np.column_stack([X["age"], X["fare"], *ranks]).astype(np.float32)
+    np.testing.assert_array_equal(encode(tree.encoder_, X), by_hand)
+    np.testing.assert_array_equal(tree.apply(X), tree.tree_.apply(by_hand))
+    assert (tree.predict(X) == y).mean() > 0.95
+
+
+def test_levels_of_three_classes_are_indicators(mixed):
+    """Where there is no order, a level is one column."""
+    X, y = mixed
+    y = np.where(X["fare"] > 50, "rich", y)
     tree = DistilledTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, y)
     assert tree.tree_feature_names_.tolist() == [
         "age", "fare", "sex=female", "sex=male", "port=C", "port=Q", "port=S", "port=missing",
@@ -34,10 +60,11 @@ def test_levels_are_read_as_indicators(mixed):
     columns += [X["port"] == port for port in "CQS"] + [X["port"].isna()]
     by_hand = np.column_stack([np.asarray(column, dtype=np.float32) for column in columns])
     np.testing.assert_array_equal(encode(tree.encoder_, X), by_hand)
-    plain = DecisionTreeClassifier(max_leaf_nodes=12, random_state=0).fit(by_hand, y)
-    np.testing.assert_array_equal(tree.apply(X), plain.apply(by_hand))
-    np.testing.assert_array_equal(tree.predict_proba(X), plain.predict_proba(by_hand))
-    assert (tree.predict(X) == y).mean() > 0.95
+    np.testing.assert_array_equal(tree.apply(X), tree.tree_.apply(by_hand))
+    assert tree.tree_level_order_ == {}
+    assert (tree.predict(X) == y).mean() > 0.9
+    new = X.iloc[:5].astype({"sex": object}).assign(port="Z", sex="unknown")
+    np.testing.assert_array_equal(encode(tree.encoder_, new)[:, 2:], 0)
 
 
 def test_teacher_sees_raw_columns(mixed):
@@ -53,14 +80,38 @@ def test_teacher_sees_raw_columns(mixed):
     assert tree.feature_names_in_.tolist() == list(X.columns)
 
 
-def test_unknown_levels_are_none_of_the_known(mixed):
-    """A level that fit did not see goes where all of its column's indicators are zero."""
+def test_unknown_levels_go_where_missing_values_do(mixed):
+    """A level that fit did not see has no rank: the tree sends it where it sends NaN."""
     X, y = mixed
     tree = DistilledTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, y)
     new = X.iloc[:5].astype({"sex": object}).assign(port="Z", sex="unknown")
     rows = encode(tree.encoder_, new)
-    np.testing.assert_array_equal(rows[:, 2:], 0)
+    assert np.isnan(rows[:, 2:]).all()
     np.testing.assert_array_equal(tree.apply(new), tree.tree_.apply(rows))
+    np.testing.assert_array_equal(tree.predict(new), tree.to_sklearn().predict(new))
+
+
+def test_weights_are_repeats(mixed):
+    """Of levels too: the same order, and the same answers."""
+    X, y = mixed
+    weight = np.random.default_rng(0).integers(0, 4, len(X))
+    again = np.repeat(np.arange(len(X)), weight)
+    score = (y == "yes") + X["fare"].round().to_numpy() / 512
+    for kind, target in ((DistilledTreeClassifier, y), (DistilledTreeRegressor, score)):
+        one = kind(max_leaf_nodes=12, random_state=0).fit(X, target, sample_weight=weight)
+        other = kind(max_leaf_nodes=12, random_state=0).fit(X.iloc[again], target[again])
+        assert one.tree_level_order_ == other.tree_level_order_
+        np.testing.assert_array_equal(one.predict(X), other.predict(X))
+
+
+def test_several_values_a_row_are_no_order(mixed):
+    """A column a level; one value in a column of its own is one value."""
+    X, _ = mixed
+    y = np.column_stack([X["fare"], X["sex"] == "male"]).astype(float)
+    assert DistilledTreeRegressor(random_state=0).fit(X, y).tree_level_order_ == {}
+    assert set(DistilledTreeRegressor(random_state=0).fit(X, y[:, 1]).tree_level_order_) == {
+        *LEVELS
+    }
 
 
 def test_other_frames_are_refused(mixed):
@@ -115,7 +166,7 @@ def test_frames_of_numbers_need_no_encoder(mixed):
     """Numbers, flags and gaps alone: the tree reads the columns themselves."""
     X, y = mixed
     numbers = X[["age", "fare"]].assign(rich=X["fare"] > 30)
-    tree = DistilledTreeClassifier(random_state=0).fit(numbers, y)
+    tree = DistilledTreeClassifier(grower=CartGrower(), random_state=0).fit(numbers, y)
     assert tree.encoder_ is None
     assert tree.tree_feature_names_.tolist() == ["age", "fare", "rich"]
     plain = DecisionTreeClassifier(max_leaf_nodes=16, random_state=0)

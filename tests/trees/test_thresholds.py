@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.tree import DecisionTreeClassifier
 
-from skdistill.trees._thresholds import _shortest, shorten_thresholds
+from skdistill.rules._float32 import short_between
+from skdistill.trees._thresholds import shorten_thresholds
 
 FINITE = st.floats(-(2.0**100), 2.0**100, width=32)
 ROWS = hnp.arrays(
@@ -40,7 +41,7 @@ def test_shortest_lies_in_the_gap(low, high):
     if low == high:
         return
     low, high = min(low, high), max(low, high)
-    found = _shortest(low, high, (low + high) / 2)
+    found = short_between(low, high, (low + high) / 2)
     assert low <= found < high
     assert float(np.float32(found)) == found
 
@@ -56,7 +57,7 @@ def test_shortest_lies_in_the_gap(low, high):
 )
 def test_wide_gaps_are_cut_near_their_middle(low, high, text):
     """As few digits as the gap needs, three at least."""
-    found = _shortest(low, high, (low + high) / 2)
+    found = short_between(low, high, (low + high) / 2)
     assert np.float32(found) == np.float32(text)
 
 

@@ -12,12 +12,14 @@ __all__ = ["to_html", "to_markdown"]
 
 def _cells(rules: Any) -> tuple[list[str], list[list[str]]]:
     """Headings and texts; figures that no rule has are left out."""
+    # Of the rows that the rules were made on: the heading says so.
+    fidelity = "fidelity (in-sample)"
     columns: list[tuple[str, Callable[[Any], str | None]]] = [
         ("rule", lambda rule: None),
         ("outcome", lambda rule: rule.outcome_text),
         ("coverage", lambda rule: f"{rule.coverage:.2f}"),
         ("support", lambda rule: None if rule.support is None else str(rule.support)),
-        ("fidelity", lambda rule: None if rule.fidelity is None else f"{rule.fidelity:.2f}"),
+        (fidelity, lambda rule: None if rule.fidelity is None else f"{rule.fidelity:.2f}"),
     ]
     written = {name: [write(rule) for rule in rules] for name, write in columns}
     written["rule"] = [rules.premise_text(k) for k in range(len(rules))]

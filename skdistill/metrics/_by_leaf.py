@@ -1,0 +1,284 @@
+"""Where a student disagrees: leaf by leaf, with rows to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from skdistill._rows import is_frame, take_column, take_rows
+from skdistill.metrics._leaves import RuleLeaves, TreeLeaves, find_leaves
+from skdistill.metrics._share import Share, share_of
+
+__all__ = ["DisagreeingRow", "LeafFidelity", "fidelity_by_leaf"]
+
+# Columns of a row that are printed.
+_COLUMNS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class DisagreeingRow:
+    """A row to which student and teacher give different answers.
+
+    Parameters
+    ----------
+    index : int
+        Its place in X.
+    teacher, student : object
+        Their answers.
+    values : dict of str to object
+        The row as the student sees it, those columns first of which its leaf
+        speaks. Of a sparse row, what is not zero.
+
+    Examples
+    --------
+    >>> from skdistill.metrics import DisagreeingRow
+    >>> print(DisagreeingRow(17, "ill", "well", {"age": 71.0, "dose": 0.5}))
+    row 17: teacher ill, student well (age=71, dose=0.5)
+    """
+
+    index: int
+    teacher: Any
+    student: Any
+    values: dict[str, Any]
+
+    def __str__(self) -> str:
+        shown = [f"{k}={_text(v)}" for k, v in list(self.values.items())[:_COLUMNS_SHOWN]]
+        shown += ["..."] if len(self.values) > _COLUMNS_SHOWN else []
+        answers = f"teacher {_text(self.teacher)}, student {_text(self.student)}"
+        return f"row {self.index}: {answers} ({', '.join(shown)})"
+
+
+@dataclass(frozen=True)
+class LeafFidelity:
+    """How true a student is in one of its leaves, or by one of its rules.
+
+    Parameters
+    ----------
+    leaf : int
+        Its place: ``extract_rules(tree)[leaf]`` is its rule.
+    name : str
+        The rule in words, where it is known; empty otherwise.
+    n_rows : int
+        Rows of the report that it answers.
+    coverage : float
+        Their share of all rows, by weight.
+    answer : object
+        What the student says there; None if no row is there.
+    instead : object
+        What the teacher says most often where it says something else; None if
+        it never does, and for real values.
+    fidelity : Share or None
+        Agreement; None if no row is there, and for real values.
+    rmse : float or None
+        Root mean squared error, of real values.
+    error_share : float
+        Share of all that is wrong in the report, by weight: of the rows that
+        disagree, or of the squared error. Leaves are sorted by it.
+    rows : tuple of DisagreeingRow
+        A few of the rows that disagree.
+    part : {"leaf", "rule"}
+        What it is.
+
+    Examples
+    --------
+    >>> from skdistill.metrics import LeafFidelity, Share
+    >>> print(LeafFidelity(
+    ...     2, "age > 60", 12, 0.1, "well", "ill", Share(0.75, 0.43, 0.95, 12), None, 0.5))
+    leaf 2, says well   0.750 [0.430, 0.950] (12 rows), instead mostly ill
+    """
+
+    leaf: int
+    name: str
+    n_rows: int
+    coverage: float
+    answer: Any
+    instead: Any
+    fidelity: Share | None
+    rmse: float | None
+    error_share: float
+    rows: tuple[DisagreeingRow, ...] = ()
+    part: str = "leaf"
+
+    def __str__(self) -> str:
+        text = f"{self.part} {self.leaf}, says {_text(self.answer)}"
+        if self.rmse is None and self.fidelity is None:
+            return f"{text:<20}({self.n_rows} rows)"
+        if self.rmse is not None:
+            share = f"{100 * self.error_share:.0f}% of the squared error"
+            return f"{text:<20}rmse {self.rmse:.4g} ({self.n_rows} rows), {share}"
+        instead = "" if self.instead is None else f", instead mostly {_text(self.instead)}"
+        return f"{text:<20}{self.fidelity}{instead}"
+
+
+def _text(value: Any) -> str:
+    """A value in words: real ones with four digits."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """A value as Python has it: numbers, text, None, or lists of these."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    if value is None or isinstance(value, (bool, int, float, str, list)):
+        return value
+    return None if str(value) in ("<NA>", "NaT") else str(value)
+
+
+def fidelity_by_leaf(
+    student: Any,
+    X: Any,
+    told: np.ndarray,
+    said: np.ndarray,
+    *,
+    values: bool,
+    weight: np.ndarray | None,
+    confidence: float,
+    sureness: np.ndarray | None = None,
+    leaf_names: Any = None,
+    n_rows_shown: int = 1,
+) -> tuple[LeafFidelity, ...]:
+    """Compare answers in each leaf of a student.
+
+    Parameters
+    ----------
+    student : fitted estimator
+    X : array-like or DataFrame of shape (n, n_features)
+        Rows as the student takes them.
+    told, said : ndarray of shape (n,) or (n, n_outputs)
+        What teacher and student answer.
+    values : bool
+        Whether these are real values.
+    weight : ndarray of shape (n,) or None
+    confidence : float
+    sureness : ndarray of shape (n,) or None
+        How sure the teacher is: where it is surest, a disagreement is most
+        worth a look.
+    leaf_names : sequence of str, RuleSet or None
+    n_rows_shown : int
+        Rows to keep of each leaf.
+
+    Returns
+    -------
+    leaves : tuple of LeafFidelity
+        All of them, those with the largest share of what is wrong first; empty
+        where the student has no leaves.
+    """
+    leaves, rows = find_leaves(student, X)
+    if leaves is None:
+        return ()
+    names = _names(leaves, leaf_names)
+    # Rules may speak of columns by other names than the tree does.
+    called = dict(
+        zip(leaves.columns, getattr(leaf_names, "feature_names", leaves.columns), strict=False)
+    )
+    which = leaves.apply(rows)
+    mass = np.ones(len(which)) if weight is None else weight
+    if values:
+        error = ((told - said) ** 2).reshape(len(told), -1).mean(axis=1)
+    else:
+        error = (told != said).astype(float)
+    worst = _worst_rows(which, mass * error, error if values else sureness, n_rows_shown)
+    wrong, total = (mass * error).sum(), mass.sum()
+    order = np.argsort(which, kind="stable")
+    groups = np.split(order, np.searchsorted(which[order], np.arange(1, len(leaves))))
+    measured = []
+    for leaf, here in enumerate(groups):
+        own = mass[here] @ error[here]
+        shown = []
+        for i in worst.get(leaf, []):
+            held = _row_values(rows, i, leaves, leaf)
+            held = {called.get(name, name): value for name, value in held.items()}
+            shown.append(DisagreeingRow(i, _plain(told[i]), _plain(said[i]), held))
+        measured.append(
+            LeafFidelity(
+                leaf,
+                names[leaf],
+                len(here),
+                float(mass[here].sum() / total),
+                _plain(said[here[0]]) if len(here) else None,
+                None if values else _most_frequent(told[here], said[here], mass[here]),
+                None
+                if values or not len(here)
+                else share_of(
+                    error[here] == 0, None if weight is None else weight[here], confidence
+                ),
+                _rmse(error[here], mass[here]) if values else None,
+                float(own / wrong) if wrong > 0 else 0.0,
+                tuple(shown),
+                leaves.part,
+            )
+        )
+    # Of leaves with as many errors, the one with fewer rows is the worse one.
+    return tuple(sorted(measured, key=lambda each: (-each.error_share, each.coverage)))
+
+
+def _names(leaves: TreeLeaves | RuleLeaves, given: Any) -> list[str]:
+    """What the leaves are called: as was said, or as they know themselves."""
+    if given is None:
+        return leaves.names() or [""] * len(leaves)
+    if len(given) != len(leaves):
+        raise ValueError(
+            f"leaf_names has {len(given)} names, but the student has {len(leaves)} leaves. The "
+            "rules of a tree are as many as its leaves: leaf_names=extract_rules(tree)."
+        )
+    if hasattr(given, "premise_text"):
+        return [given.premise_text(k) for k in range(len(given))]
+    return [str(name) for name in given]
+
+
+def _worst_rows(
+    which: np.ndarray, wrong: np.ndarray, badness: np.ndarray | None, n_rows: int
+) -> dict[int, list[int]]:
+    """Rows of each leaf that disagree: the worst ones first, then as they came."""
+    rows = np.flatnonzero(wrong > 0)
+    if not n_rows or not len(rows):
+        return {}
+    badness = np.zeros(len(which)) if badness is None else badness
+    rows = rows[np.lexsort((rows, -badness[rows], which[rows]))]
+    starts = np.flatnonzero(np.diff(which[rows], prepend=-2))
+    stops = np.append(starts[1:], len(rows))
+    return {
+        int(which[rows[start]]): rows[start : min(stop, start + n_rows)].tolist()
+        for start, stop in zip(starts, stops, strict=True)
+    }
+
+
+def _most_frequent(told: np.ndarray, said: np.ndarray, mass: np.ndarray) -> Any:
+    """What the teacher says most often, by weight, where it says something else."""
+    other = told != said
+    if not other.any():
+        return None
+    answers, codes = np.unique(told[other], return_inverse=True)
+    return _plain(answers[np.bincount(codes, mass[other]).argmax()])
+
+
+def _rmse(error: np.ndarray, mass: np.ndarray) -> float | None:
+    """Root of the mean squared error by weight; None where no row is."""
+    if not mass.any():
+        return None
+    return float(np.sqrt(np.average(error, weights=mass)))
+
+
+def _row_values(
+    rows: Any, index: int, leaves: TreeLeaves | RuleLeaves, leaf: int
+) -> dict[str, Any]:
+    """Values of a row, those columns first of which its leaf speaks."""
+    if is_frame(rows):
+        one = take_rows(rows, [index])
+        names = [str(name) for name in rows.columns]
+        values = {name: next(iter(take_column(one, j))) for j, name in enumerate(names)}
+    else:
+        names = leaves.columns
+        one = rows[[index]]
+        if sparse.issparse(one):
+            one = one.tocoo()
+            values = {names[j]: v for j, v in zip(one.col.tolist(), one.data, strict=True)}
+        else:
+            values = dict(zip(names, one[0], strict=True))
+    first = [name for name in leaves.columns_of(leaf) if name in values]
+    return {name: _plain(values[name]) for name in dict.fromkeys([*first, *values])}

@@ -1,0 +1,176 @@
+"""How a student parts the rows: the leaves of a tree, or rules.
+
+Both are read through one face, so that reports need not know which it is.
+A rule set is whatever has ``rules``, ``apply`` and ``premise_text``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skdistill._rows import is_frame
+from skdistill.metrics._pair import student_and_rows
+
+__all__ = ["RuleLeaves", "TreeLeaves", "find_leaves", "is_rule_set"]
+
+
+class TreeLeaves:
+    """The leaves of a scikit-learn tree, numbered from left to right.
+
+    That is the order in which rules are extracted.
+
+    Parameters
+    ----------
+    tree : fitted estimator
+        With ``tree_`` and ``apply``.
+
+    Attributes
+    ----------
+    nodes : list of int
+        The node that each leaf is.
+    columns : list of str
+        Names of the columns of X.
+    """
+
+    part = "leaf"
+
+    def __init__(self, tree: Any):
+        self.tree = tree
+        n_features = getattr(tree, "n_features_in_", tree.tree_.n_features)
+        names = getattr(tree, "feature_names_in_", [f"x{j}" for j in range(n_features)])
+        self.columns = [str(name) for name in names]
+        # A tree may read encoded columns: one a level, named "column=level".
+        self._asked = [str(name) for name in getattr(tree, "tree_feature_names_", self.columns)]
+        raw = [_raw_name(name, self.columns) for name in self._asked]
+        self.nodes: list[int] = []
+        self._paths: list[list[str]] = []
+        left, right, feature = (
+            getattr(tree.tree_, name).tolist()
+            for name in ("children_left", "children_right", "feature")
+        )
+        stack: list[tuple[int, list[str]]] = [(0, [])]
+        while stack:
+            node, path = stack.pop()
+            if left[node] == -1:
+                self.nodes.append(node)
+                self._paths.append(list(dict.fromkeys(path)))
+                continue
+            path = [*path, raw[feature[node]]]
+            stack += [(right[node], path), (left[node], path)]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def apply(self, X: Any) -> np.ndarray:
+        """Return the number of the leaf of each row, of shape (n_samples,)."""
+        place = np.full(self.tree.tree_.node_count, -1)
+        place[self.nodes] = np.arange(len(self.nodes))
+        return place[self.tree.apply(X)]
+
+    def names(self) -> list[str] | None:
+        """What the leaves are called, where the tree says so."""
+        own = getattr(self.tree, "leaf_names", None)
+        return None if own is None else [str(name) for name in own()]
+
+    def columns_of(self, leaf: int) -> list[str]:
+        """Columns that are asked about on the way to a leaf, the first ones first."""
+        return self._paths[leaf]
+
+    def columns_used(self) -> list[str]:
+        """Columns that are asked about anywhere."""
+        return list(dict.fromkeys(name for path in self._paths for name in path))
+
+    def root(self) -> tuple[str, float | None]:
+        """The first question: its column, and the threshold where it has one."""
+        feature, threshold = int(self.tree.tree_.feature[0]), self.tree.tree_.threshold[0]
+        if feature < 0:
+            return "none", None
+        name = self._asked[feature]
+        # Thresholds of indicators and of ranks of levels mean nothing in X.
+        ranked = name in getattr(self.tree, "tree_level_order_", ())
+        return name, float(threshold) if name in self.columns and not ranked else None
+
+
+class RuleLeaves:
+    """The rules of a rule set, by their places.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    """
+
+    part = "rule"
+
+    def __init__(self, rules: Any):
+        self.rules = rules
+        self.columns = [str(name) for name in rules.feature_names]
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def apply(self, X: Any) -> np.ndarray:
+        """Return the place of the rule that answers each row, of shape (n_samples,)."""
+        return self.rules.apply(X)
+
+    def names(self) -> list[str]:
+        """What must hold for each rule, in words."""
+        return [self.rules.premise_text(k) for k in range(len(self.rules))]
+
+    def columns_of(self, leaf: int) -> list[str]:
+        """Columns of which a rule speaks."""
+        return list(dict.fromkeys(c.column for c in self.rules.rules[leaf].conditions))
+
+    def columns_used(self) -> list[str]:
+        """Columns of which any rule speaks."""
+        return list(dict.fromkeys(n for k in range(len(self)) for n in self.columns_of(k)))
+
+    def root(self) -> tuple[str, float | None]:
+        """Columns of the first rule that has any; rules have no first threshold."""
+        for leaf in range(len(self)):
+            if names := self.columns_of(leaf):
+                return " and ".join(sorted(names)), None
+        return "none", None
+
+
+def _raw_name(name: str, columns: list[str]) -> str:
+    """Column of X that a column of a tree was made of."""
+    if name in columns:
+        return name
+    made_of = [column for column in columns if name.startswith(f"{column}=")]
+    return max(made_of, key=len, default=name)
+
+
+def is_rule_set(student: Any) -> bool:
+    """Whether a student is a set of rules, or acts as one."""
+    return all(hasattr(student, name) for name in ("rules", "apply", "premise_text"))
+
+
+def find_leaves(student: Any, X: Any) -> tuple[TreeLeaves | RuleLeaves | None, Any]:
+    """Find the tree or the rules inside a student.
+
+    Parameters
+    ----------
+    student : fitted estimator
+        A tree, a rule set, or a distiller, pipeline or search around one.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows as the student takes them.
+
+    Returns
+    -------
+    leaves : TreeLeaves, RuleLeaves or None
+        None where there are none.
+    rows : ndarray, sparse matrix or DataFrame
+        The rows as the tree or the rules take them.
+    """
+    student, X = student_and_rows(student, X)
+    while hasattr(student, "student_"):
+        student, X = student_and_rows(student.student_, X)
+    rows = X if is_frame(X) or hasattr(X, "shape") else np.asarray(X)
+    rules = getattr(student, "rules_", student)
+    if is_rule_set(rules):
+        return RuleLeaves(rules), rows
+    if hasattr(getattr(student, "tree_", None), "children_left") and hasattr(student, "apply"):
+        return TreeLeaves(student), rows
+    return None, rows

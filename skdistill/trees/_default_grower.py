@@ -1,0 +1,48 @@
+"""Which grower "auto" is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scipy import sparse
+
+from skdistill._validation import Instance, OneOf
+from skdistill.trees._alternating_grower import AlternatingGrower
+from skdistill.trees._cart_grower import CartGrower
+from skdistill.trees._pruned_grower import PrunedGrower
+
+__all__ = ["GROWER_RULE", "resolve_grower"]
+
+GROWER_RULE = [
+    OneOf("auto"),
+    Instance(
+        "a grower, such as CartGrower()",
+        lambda value: hasattr(value, "grow") and not isinstance(value, type),
+    ),
+]
+
+
+def resolve_grower(grower: Any, X: Any, params: Mapping[str, Any]) -> Any:
+    """Return the grower that fits the rows and the parameters.
+
+    Parameters
+    ----------
+    grower : "auto" or grower
+    X : ndarray or csr_matrix of shape (n, n_features)
+    params : mapping
+        Parameters of the tree.
+
+    Returns
+    -------
+    grower : grower
+        For "auto": alternating optimisation; exact pruning where rows are
+        sparse or leaves unlimited; and CART where leaves answer no means.
+    """
+    if not isinstance(grower, str):
+        return grower
+    if params["criterion"] in ("absolute_error", "poisson"):
+        return CartGrower()
+    if sparse.issparse(X) or params["max_leaf_nodes"] is None:
+        return PrunedGrower()
+    return AlternatingGrower()

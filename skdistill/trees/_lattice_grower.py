@@ -1,0 +1,142 @@
+"""The best tree within a lattice of conjunctions, by labels alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from skdistill._validation import Number, validate_parameters
+from skdistill.trees._answers import answers_to
+from skdistill.trees._assembly import filled
+from skdistill.trees._growth import GrowthTask, dense_rows
+from skdistill.trees._lattice import Problem
+from skdistill.trees._literals import find_literals
+from skdistill.trees._refine import found_tree, tree_splits
+from skdistill.trees._scale import scale_values
+from skdistill.trees._search import search_trees
+from skdistill.trees._size_path import best_subtrees, cut_tree
+
+__all__ = ["LatticeGrower"]
+
+
+class LatticeGrower(BaseEstimator):
+    """Keep several splits of every conjunction, and put the best tree together exactly.
+
+    Each conjunction of literals is split by the few that leave the purest
+    halves; equal conjunctions are one. Of all trees within this lattice, the
+    one that errs least with so many leaves is found by dynamic programming.
+
+    Parameters
+    ----------
+    n_candidates : int, default=4
+        Splits kept of each conjunction.
+    depth : int, default=6
+        The longest conjunctions; ``max_depth``, where it is smaller.
+    binning : int, default=16
+        The most intervals that a column is cut into.
+    n_rounds : int, default=2
+        Times that the beam is doubled where the best tree is in doubt.
+    max_frontier : int, default=500
+        The most conjunctions expanded at a level.
+    max_rows : int, default=10000
+        The most rows searched; a random part of more.
+
+    See Also
+    --------
+    AlternatingGrower : Truer for more than eight leaves or so.
+    LinearProbeTreeClassifier : The same lattice, guided by the inside of a network.
+
+    Notes
+    -----
+    Cost: O(conjunctions * rows in each * columns) time. Where trees have to be
+    deep, CART finds what lies below ``depth``, and this does not.
+
+    References
+    ----------
+    .. [1] E. Boix-Adserà, "Towards a theory of model distillation",
+       arXiv:2403.09053, 2024, section 4.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdistill.trees import GrowthTask, LatticeGrower
+    >>> task = GrowthTask.from_labels(*load_iris(return_X_y=True), max_leaf_nodes=3)
+    >>> int(LatticeGrower().grow(task)[0].n_leaves)
+    3
+    """
+
+    _parameter_rules = {
+        "n_candidates": [Number(1, whole=True)],
+        "depth": [Number(1, whole=True)],
+        "binning": [Number(2, whole=True)],
+        "n_rounds": [Number(0, whole=True)],
+        "max_frontier": [Number(1, whole=True)],
+        "max_rows": [Number(2, whole=True)],
+    }
+
+    def __init__(
+        self,
+        n_candidates: int = 4,
+        *,
+        depth: int = 6,
+        binning: int = 16,
+        n_rounds: int = 2,
+        max_frontier: int = 500,
+        max_rows: int = 10_000,
+    ):
+        self.n_candidates = n_candidates
+        self.depth = depth
+        self.binning = binning
+        self.n_rounds = n_rounds
+        self.max_frontier = max_frontier
+        self.max_rows = max_rows
+
+    def grow(self, task: GrowthTask) -> list[Any]:
+        """Grow a tree.
+
+        Parameters
+        ----------
+        task : GrowthTask
+
+        Returns
+        -------
+        trees : list of one sklearn.tree._tree.Tree
+
+        Raises
+        ------
+        TypeError
+            If the rows are sparse.
+        ValueError
+            If a parameter is none that works.
+        """
+        validate_parameters(self)
+        dense_rows(task, self)
+        part, limits = task.draw(self.max_rows), task.limits
+        targets = part.targets if task.classification else scale_values(part.targets)
+        literals = find_literals(part.X, part.weight, self.binning)
+        problem = Problem(
+            answers_to(part.X, literals),
+            literals,
+            targets,
+            part.weight,
+            np.zeros((len(part.X), 0)),
+            task.classification,
+        )
+        depth = min(self.depth, limits.depth or self.depth)
+        _, best = search_trees(
+            problem,
+            depth=depth,
+            max_leaves=min(limits.leaves or 2**depth, 2**depth),
+            n_probe=0,
+            n_label=self.n_candidates,
+            n_rounds=self.n_rounds,
+            rng=np.random.default_rng(task.rng.randint(2**31 - 1, size=4).tolist()),
+            min_leaf=part.limits.leaf_weight,
+            max_frontier=self.max_frontier,
+        )
+        tree = filled(tree_splits(found_tree(best.tree(best.max_leaves), literals, 1.0)), task)
+        # The lattice knows no least number of rows.
+        subtrees = best_subtrees(tree, task)
+        return [cut_tree(tree, subtrees.inner(len(subtrees.error)))]

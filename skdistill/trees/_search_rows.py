@@ -1,0 +1,231 @@
+"""Rows as a search over trees reads them: binned, with the loss of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from skdistill.trees._binned_tree import BinnedTree
+from skdistill.trees._bins import GAP, BinnedRows
+from skdistill.trees._growth import GrowthTask, Limits
+from skdistill.trees._lattice import leaf_error
+from skdistill.trees._monotone import is_monotone
+from skdistill.trees._scale import scale_values
+from skdistill.trees._subtrees import Subtrees
+
+__all__ = ["Cut", "SearchRows"]
+
+# Histogram entries computed at a time.
+_BATCH = 4_000_000
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A split, and what it would change.
+
+    Parameters
+    ----------
+    value : float
+        Loss of the rows that go left, less their loss if they went right.
+    feature, cut : int
+    gaps_left : bool
+    """
+
+    value: float
+    feature: int
+    cut: int
+    gaps_left: bool
+
+
+class SearchRows:
+    """What a search over trees asks of the rows.
+
+    Parameters
+    ----------
+    task : GrowthTask
+        Its X are binned rows as numbers.
+    bins : BinnedRows
+        The same rows.
+
+    Attributes
+    ----------
+    limits : Limits
+    total : float
+        Error of a tree that is one leaf.
+    """
+
+    def __init__(self, task: GrowthTask, bins: BinnedRows):
+        self.task, self.bins = task, bins
+        self.limits: Limits = task.limits
+        targets = task.targets if task.classification else scale_values(task.targets)
+        weight = task.weight
+        self._targets, self._weight = targets, weight
+        weighted = targets * weight[:, np.newaxis]
+        self._columns = np.column_stack([weight, (weighted * targets).sum(axis=1), weighted])
+        # Loss of each row under each class; values have too many answers for a table.
+        self._loss = np.ascontiguousarray((weight[:, np.newaxis] - weighted).T)
+        self._legal = _legal_cuts(bins)
+        self._scratch = np.empty(len(weight))
+        self.index = np.arange(len(weight))
+        self.total = float(self.errors(self._columns.sum(axis=0)[np.newaxis])[0])
+        self.slack = 1e-9 * max(self.total, np.finfo(float).tiny)
+
+    def some(self, rows: np.ndarray, share: float) -> np.ndarray:
+        """Draw a share of some rows, so that equal rows are drawn together.
+
+        A row of weight two is thus drawn as two equal rows are.
+        """
+        rng = self.task.rng
+        words = rng.randint(1, 2**31 - 1, size=(2, len(self.bins.codes)))
+        keys = np.zeros((2, len(rows)), dtype=np.int64)
+        for column, pair in zip(self.bins.codes, words.T, strict=True):
+            keys += pair[:, np.newaxis] * (column[rows] + 1)
+        # Two sums that a small change of one code scrambles.
+        mixed = (keys[0] ^ (keys[1] * 0x5851F42D4C957F2D)) >> 11
+        return rows[(mixed & 0xFFFFF) < share * 2**20]
+
+    def errors(self, sums: np.ndarray) -> np.ndarray:
+        """Error of some leaves by their sums of shape (n, 2 + n_targets)."""
+        return leaf_error(sums.T, self.task.classification)
+
+    def sums(self, rows: np.ndarray) -> np.ndarray:
+        """Weight, weighted squared norm of the targets, and weighted targets of some rows."""
+        return self._columns[rows].sum(axis=0)
+
+    def answer(self, rows: np.ndarray) -> int | np.ndarray:
+        """The answer of a leaf that holds some rows: a class, or values."""
+        sums = self.sums(rows)
+        return int(sums[2:].argmax()) if self.task.classification else sums[2:] / sums[0]
+
+    def answers(
+        self, tree: BinnedTree, reached: dict[int, np.ndarray]
+    ) -> dict[int, int | np.ndarray]:
+        """The answer of every leaf that some rows reach."""
+        return {
+            node: self.answer(rows)
+            for node, rows in reached.items()
+            if tree.left[node] == -1 and len(rows)
+        }
+
+    def losses(
+        self,
+        tree: BinnedTree,
+        root: int,
+        rows: np.ndarray,
+        answers: dict[int, int | np.ndarray],
+    ) -> np.ndarray:
+        """Loss of each of some rows if it went down from a root."""
+        for node, here in tree.rows_by_node(self.bins, rows, root).items():
+            if tree.left[node] != -1:
+                continue
+            answer = answers[node]
+            if self.task.classification:
+                self._scratch[here] = self._loss[answer][here]
+            else:
+                apart = ((self._targets[here] - answer) ** 2).sum(axis=1)
+                self._scratch[here] = self._weight[here] * apart
+        return self._scratch[rows]
+
+    def cuts(self, rows: np.ndarray, gain: np.ndarray) -> Iterator[Cut]:
+        """Yield the best cut of every column, best column first.
+
+        O(rows with a gain * columns) time.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+        gain : ndarray of shape (len(rows),)
+            What a row adds to the value of a cut if it goes left.
+        """
+        care = np.flatnonzero(gain)
+        codes, gain = self.bins.codes, gain[care]
+        rows, n_columns = rows[care], len(codes)
+        held = np.empty((n_columns, GAP + 1))
+        step = max(1, _BATCH // max(1, len(rows)))
+        for start in range(0, n_columns, step):
+            part = codes[start : start + step, rows].astype(np.intp)
+            part += (GAP + 1) * np.arange(len(part))[:, np.newaxis]
+            flat = np.bincount(
+                part.ravel(), np.tile(gain, len(part)), minlength=len(part) * (GAP + 1)
+            )
+            held[start : start + step] = flat.reshape(len(part), GAP + 1)
+        along = np.cumsum(held[:, :GAP], axis=1)
+        # Sums in another order are not to decide between equals.
+        value = np.stack([along, along + held[:, GAP:]], axis=1)
+        value = np.round(value / self.slack) * self.slack
+        value[~self._legal] = np.inf
+        least = value.min(axis=(1, 2))
+        for column in np.argsort(least, kind="stable").tolist():
+            if least[column] < np.inf:
+                gaps_left, cut = _middle(value[column])
+                yield Cut(float(least[column]), column, cut, gaps_left)
+
+    def error(self, tree: BinnedTree) -> float:
+        """Error of a tree, of any shape."""
+        reached = tree.rows_by_node(self.bins, self.index)
+        leaves = [rows for node, rows in reached.items() if tree.left[node] == -1]
+        return float(self.errors(np.array([self.sums(rows) for rows in leaves])).sum())
+
+    def is_monotone(self, tree: BinnedTree) -> bool:
+        """Whether a tree keeps to the constraints on the direction of its answers."""
+        if self.limits.monotonic is None:
+            return True
+        reached = tree.rows_by_node(self.bins, self.index)
+        answers = [0.0] * len(tree.left)
+        for node, rows in reached.items():
+            if tree.left[node] == -1:
+                sums = self.sums(rows)
+                answers[node] = float(sums[-1] / sums[0])  # of two classes, the second
+        return is_monotone(
+            tree.left, tree.right, tree.feature, tree.cut, answers, self.limits.monotonic
+        )
+
+    def prune(self, tree: BinnedTree, max_leaves: int) -> float:
+        """Cut a tree back to its best subtree with at most so many leaves; returns its error."""
+        reached = tree.rows_by_node(self.bins, self.index)
+        order = list(reached)
+        sums = np.zeros((len(tree.left), self._columns.shape[1]))
+        counts = np.zeros(len(tree.left))
+        for node in reversed(order):
+            counts[node] = len(reached[node])
+            if tree.left[node] == -1:
+                sums[node] = self.sums(reached[node])
+            else:
+                sums[node] = sums[tree.left[node]] + sums[tree.right[node]]
+        error = self.errors(sums)
+        error[self.limits.too_small(counts, sums[:, 0]) | (counts == 0)] = np.inf
+        error[0] = error[0] if np.isfinite(error[0]) else self.total
+        for node in order:
+            if counts[node] < self.limits.split_rows:
+                tree.cut_off(node)
+        order = tree.order()
+        subtrees = Subtrees(tree.left, tree.right, order, error.tolist(), max_leaves)
+        kept = set(subtrees.inner(max_leaves))
+        for node in order:
+            if node not in kept:
+                tree.cut_off(node)
+        return float(subtrees.error[-1])
+
+
+def _legal_cuts(bins: BinnedRows) -> np.ndarray:
+    """Which cuts of a column leave something on both sides: (n_features, gaps left?, cut)."""
+    count = np.array([len(thresholds) for thresholds in bins.thresholds])
+    between = np.arange(GAP) < count[:, np.newaxis]
+    legal = np.stack([between, between & bins.gaps[:, np.newaxis]], axis=1)
+    legal[:, 0, GAP - 1] |= bins.gaps  # the known from the missing
+    return legal
+
+
+def _middle(value: np.ndarray) -> tuple[bool, int]:
+    """The middle of the first run of least values: (gaps left?, cut).
+
+    Parameters
+    ----------
+    value : ndarray of shape (2, n_cuts)
+    """
+    side = int(np.argmin(value.min(axis=1)))
+    equal = np.flatnonzero(value[side] == value[side].min())
+    run = equal[: 1 + np.flatnonzero(np.diff(equal, append=-1) != 1)[0]]
+    return bool(side), int(run[len(run) // 2])

@@ -1,0 +1,159 @@
+"""Trees of every size, out of a few grown ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skdistill._sklearn import NODE_FIELDS, assemble_tree, plain_tree, tree_arrays
+from skdistill.trees._assembly import node_sums
+from skdistill.trees._growth import GrowthTask
+from skdistill.trees._monotone import is_monotone
+from skdistill.trees._probed import SizedTree
+from skdistill.trees._subtrees import Subtrees
+
+__all__ = ["best_subtrees", "cut_tree", "size_path"]
+
+
+def best_subtrees(tree: Any, task: GrowthTask) -> Subtrees:
+    """Find the best pruned subtrees of a tree, of every size up to the task's.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        Its nodes hold the means of the task's rows.
+    task : GrowthTask
+
+    Returns
+    -------
+    subtrees : Subtrees
+    """
+    error = _errors(tree, task, task.targets, task.weight)
+    limits = task.limits
+    error = np.where(
+        limits.too_small(tree.n_node_samples, tree.weighted_n_node_samples), np.inf, error
+    )
+    error[0] = error[0] if np.isfinite(error[0]) else np.finfo(float).max
+    return Subtrees(
+        tree.children_left.tolist(),
+        tree.children_right.tolist(),
+        range(tree.node_count),
+        error.tolist(),
+        limits.leaves or tree.n_leaves,
+    )
+
+
+def cut_tree(tree: Any, inner: Sequence[int]) -> Any:
+    """Return the subtree in which only some nodes stay split.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+    inner : sequence of int
+        With each node also its parent.
+
+    Returns
+    -------
+    tree : sklearn.tree._tree.Tree
+    """
+    split = np.zeros(tree.node_count, dtype=bool)
+    split[list(inner)] = True
+    kept = split.copy()
+    kept[0] = True
+    kept[tree.children_left[split]] = kept[tree.children_right[split]] = True
+    arrays = tree_arrays(tree)
+    place = np.cumsum(kept) - 1
+    for name in ("left_child", "right_child"):
+        arrays[name] = np.where(split, place[arrays[name]], -1)
+    arrays["feature"] = np.where(split, arrays["feature"], -2)
+    arrays["threshold"] = np.where(split, arrays["threshold"], -2.0)
+    arrays = {name: arrays[name][kept] for name in (*NODE_FIELDS, "value")}
+    return assemble_tree(arrays, tree.n_features, tree.n_classes)
+
+
+def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
+    """Find the truest tree of every size among the pruned subtrees of some trees.
+
+    Parameters
+    ----------
+    sources : sequence of sklearn.tree._tree.Tree
+        Their nodes hold the means of the task's rows.
+    task : GrowthTask
+
+    Returns
+    -------
+    path : list of SizedTree
+        Smallest first; each errs less than all smaller ones.
+    """
+    found = [best_subtrees(tree, task) for tree in sources]
+    path: list[SizedTree] = []
+    least = np.inf
+    losses = [_shares(tree, task) for tree in sources]
+    for k in range(1, max(len(subtrees.error) for subtrees in found) + 1):
+        errors = [s.error[min(k, len(s.error)) - 1] for s in found]
+        best = int(np.argmin(errors))
+        if not errors[best] < least * (1.0 - 1e-9):
+            continue
+        inner = found[best].inner(k)
+        tree = cut_tree(sources[best], inner)
+        if not _keeps_direction(tree, task):
+            continue
+        least = errors[best]
+        leaf = tree.children_left == -1
+        lost = losses[best][_kept_nodes(sources[best], inner)[leaf]].sum()
+        plain = plain_tree(tree, classes=task.labels.classes, params=task.params)
+        path.append(SizedTree(int(tree.n_leaves), 1.0 - float(lost), plain))
+    return path
+
+
+def _keeps_direction(tree: Any, task: GrowthTask) -> bool:
+    """Whether a tree's answers move only as ``monotonic_cst`` lets them."""
+    monotonic = task.limits.monotonic
+    if monotonic is None or tree.n_outputs > 1:
+        return True
+    shape = (tree.children_left, tree.children_right, tree.feature, tree.threshold)
+    answers = tree.value[:, 0, -1]
+    return is_monotone(*(part.tolist() for part in (*shape, answers)), monotonic)
+
+
+def _kept_nodes(tree: Any, inner: Sequence[int]) -> np.ndarray:
+    """Places of the nodes of a cut tree in the whole one."""
+    kept = np.zeros(tree.node_count, dtype=bool)
+    kept[0] = True
+    split = list(inner)
+    kept[split] = kept[tree.children_left[split]] = kept[tree.children_right[split]] = True
+    return np.flatnonzero(kept)
+
+
+def _errors(tree: Any, task: GrowthTask, targets: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Weight that each node disagrees with, or its squared error, if it were a leaf."""
+    weighted = weight[:, np.newaxis] * targets
+    columns = [weight[:, np.newaxis], weighted]
+    if not task.classification:
+        columns.append((weighted * targets).sum(axis=1)[:, np.newaxis])
+    sums = node_sums(tree, tree.apply(task.X), np.hstack(columns))
+    if task.classification:
+        answers = tree.value[:, 0, :].argmax(axis=1)
+        return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + answers], 0.0)
+    values = tree.value[:, :, 0]
+    cross = (values * sums[:, 1:-1]).sum(axis=1)
+    return np.maximum(sums[:, -1] - 2.0 * cross + sums[:, 0] * (values**2).sum(axis=1), 0.0)
+
+
+def _shares(tree: Any, task: GrowthTask) -> np.ndarray:
+    """What each node, as a leaf, adds to one less the fidelity of a tree.
+
+    By the weights of the rows alone and the teacher's labels, as fidelity is
+    measured: weights of classes and soft labels are for growing.
+    """
+    n = task.X.shape[0]
+    weight = np.ones(n) if task.sample_weight is None else task.sample_weight
+    if task.classification:
+        targets = np.zeros(task.targets.shape)
+        targets[np.arange(n), task.labels.codes] = 1.0
+        return _errors(tree, task, targets, weight) / weight.sum()
+    targets = task.targets - np.average(task.targets, axis=0, weights=weight)
+    variance = float((weight[:, np.newaxis] * targets**2).sum())
+    return _errors(tree, task, task.targets, weight) / (variance or 1.0)
