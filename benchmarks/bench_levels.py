@@ -2,14 +2,15 @@
 
 Where there is one number a row to order by, distilled trees read a categorical
 column as the rank of its level by the teacher's mean answer, so that one node
-parts the levels in two groups. Before, a node could tell one level from all
-others. Both are measured here on the same rows: fidelity (agreement, or R²) on
-the 40 percent of the rows that nobody saw, conditions in all rules of a tree,
-and CPU seconds of the tree alone, its rows drawn and labelled before.
+parts the levels in two groups. Over indicators a node can tell one level from
+all others. (Columns of three levels are indicators for both.) Measured on the
+same rows: fidelity (agreement, or R²) on the 40 percent of the rows that nobody
+saw, conditions in all rules of a tree, and CPU seconds of the tree alone, its
+rows drawn and labelled before.
 
 Run::
 
-    python benchmarks/bench_levels.py            # all, about 20 minutes on one core
+    python benchmarks/bench_levels.py            # all, about half an hour on one core
     python benchmarks/bench_levels.py --quick    # four tables, one seed
 
 Needs ``pip install "skdistill[benchmarks]"``.

@@ -114,13 +114,17 @@ def measure(data: Split, teacher: Any, make: Callable[[Any, int], Any], seed: in
     }
 
 
-def run(sets: Sequence[str], seeds: Sequence[int], names: Sequence[str]) -> pd.DataFrame:
-    """Every student on every cell."""
+def run(
+    sets: Sequence[str], seeds: Sequence[int], names: Sequence[str], raw: Path | None
+) -> pd.DataFrame:
+    """Every student on every cell; single measurements go into a CSV file if one is given."""
     records = []
     for cell, data, teacher in cells(sets, seeds):
         for name in names:
             found = measure(data, teacher, STUDENTS[name], cell["seed"])
             records.append(cell | {"student": name} | found)
+        if raw:
+            pd.DataFrame(records).to_csv(raw, index=False)
         print(cell, file=sys.stderr)
     return pd.DataFrame(records)
 
@@ -197,9 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sets = options.sets or (QUICK_SETS if options.quick else SETS)
     seeds = range(1 if options.quick else options.seeds)
     start = time.perf_counter()
-    results = run(sets, seeds, options.students or list(STUDENTS))
-    if options.raw:
-        results.to_csv(options.raw, index=False)
+    results = run(sets, seeds, options.students or list(STUDENTS), options.raw)
     body = report(results, time.perf_counter() - start)
     write_section("Rule lists and rule sets (`bench_rules.py`)", body, options.output)
 

@@ -36,6 +36,7 @@ from skdistill.transfer import (
     NoiseTransferSet,
     UniformTransferSet,
 )
+from skdistill.trees import AlternatingGrower, CartGrower, LatticeGrower, PrunedGrower
 
 
 def distillers():
@@ -88,6 +89,31 @@ def probe_trees():
             DecisionTreeClassifier(max_depth=3), split_score="residual", labels="soft"
         ),
         LinearProbeTreeRegressor(DecisionTreeRegressor(max_depth=3), split_score="both"),
+    ]
+
+
+def grown_trees():
+    """Trees by each way to grow; the default one is among the distillers."""
+    lattice = LatticeGrower(2, depth=3, binning=8, n_rounds=0, max_frontier=50)
+    return [
+        DistilledTreeClassifier(grower=CartGrower()),
+        DistilledTreeClassifier(grower=PrunedGrower(4)),
+        DistilledTreeClassifier(grower=lattice),
+        DistilledTreeClassifier(
+            DecisionTreeClassifier(max_depth=3),
+            labels="soft",
+            grower=PrunedGrower(),
+            class_weight="balanced",
+            transfer_set=None,
+        ),
+        DistilledTreeClassifier(
+            DecisionTreeClassifier(max_depth=3), labels="soft", grower=lattice, transfer_set=None
+        ),
+        DistilledTreeClassifier(grower=AlternatingGrower([CartGrower()]), min_samples_leaf=0.1),
+        DistilledTreeRegressor(grower=CartGrower()),
+        DistilledTreeRegressor(grower=PrunedGrower()),
+        DistilledTreeRegressor(grower=lattice),
+        DistilledTreeRegressor(grower=AlternatingGrower([lattice]), min_weight_fraction_leaf=0.1),
     ]
 
 

@@ -84,5 +84,5 @@ _ = fig.suptitle("Columns that ten trees of eight leaves use; dark: the first qu
 #   usual reason. Leave all but one out, and look again.
 # * ``resample=False`` keeps the rows, and asks what the draw of the transfer set alone changes:
 
-seeds_alone = stability_score(student, X, X_eval=X_test, random_state=0)
+seeds_alone = stability_score(student, X, X_eval=X_test, n_runs=5, random_state=0)
 print(f"agreement {seeds_alone:.3f}, columns shared {seeds_alone.jaccard:.2f}")

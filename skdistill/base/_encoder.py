@@ -196,12 +196,12 @@ def _level_encoders(
         groups.setdefault(f"{kind}_of_objects" if careful else kind, []).append(names[j])
     encoders: list[tuple[str, Any, list[Any]]] = []
     for group, columns in sorted(groups.items()):
-        kind, _, careful = group.partition("_")
+        kind, _, read_as = group.partition("_of_")
         encoder: Any = _indicators()
         if kind == "ranks":
             encoder = _ranks([orders[name] for name in columns])
-        if careful:
-            encoder = Pipeline([("objects", _as_objects()), (kind, encoder)])
+        if read_as:
+            encoder = Pipeline([(read_as, _as_objects()), (kind, encoder)])
         encoders.append((group, encoder, columns))
     return encoders
 

@@ -163,12 +163,22 @@ def fold_class_weight(
     if class_weight is None:
         return targets, weight
     factors = class_factors(class_weight, labels.classes, targets, sample_weight)
+    # Few digits: then sums over repeated rows and over weighted ones are the same number.
+    factors = _short(factors, 24)
+    if labels.targets is None:
+        return targets, weight * factors[labels.codes]
     # A row weighs what its class-wise copies would weigh together.
     targets = targets * factors
     mass = targets.sum(axis=1)
     # A row of classes that weigh nothing says nothing.
     targets /= np.where(mass > 0, mass, 1.0)[:, np.newaxis]
-    return targets, weight * mass
+    return np.round(targets * 2.0**22) / 2.0**22, weight * _short(mass, 16)
+
+
+def _short(numbers: np.ndarray, n_bits: int) -> np.ndarray:
+    """Round numbers to so many significant bits."""
+    part, exponent = np.frexp(numbers)
+    return np.ldexp(np.round(part * 2.0**n_bits), exponent - n_bits)
 
 
 def class_factors(

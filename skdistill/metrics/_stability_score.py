@@ -118,9 +118,10 @@ def stability_score(
     >>> from sklearn.ensemble import RandomForestClassifier
     >>> from skdistill import DistilledTreeClassifier
     >>> from skdistill.metrics import stability_score
+    >>> from skdistill.trees import CartGrower
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> forest = RandomForestClassifier(n_estimators=20, random_state=0).fit(X[:300], y[:300])
-    >>> student = DistilledTreeClassifier(forest, max_leaf_nodes=6)
+    >>> student = DistilledTreeClassifier(forest, grower=CartGrower(), max_leaf_nodes=6)
     >>> stability = stability_score(
     ...     student, X[:300], X_eval=X[300:], n_runs=3, random_state=0)
     >>> stability > 0.8

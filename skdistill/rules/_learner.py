@@ -144,7 +144,7 @@ class BaseRuleClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         told, shares = [], []
         for k, (own, code) in enumerate(zip(conditions, outcomes, strict=True)):
             # A default that no row needs is as sure as its word.
-            share = held[k] / held[k].sum() if count[k] else np.eye(len(classes))[code]
+            share = held[k] / held[k].sum() if held[k].any() else np.eye(len(classes))[code]
             fidelity = float(agreed[k] / total[k]) if count[k] else None
             distribution = dict(zip(classes, share.tolist(), strict=True))
             coverage = float(total[k] / total.sum())
@@ -154,12 +154,8 @@ class BaseRuleClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         self._codes, self._shares = np.array(outcomes), np.array(shares)
 
     def _names(self) -> list[str]:
-        given = getattr(self, "feature_names_in_", None)
-        return (
-            [f"x{j}" for j in range(self.n_features_in_)]
-            if given is None
-            else list(map(str, given))
-        )
+        unnamed = [f"x{j}" for j in range(self.n_features_in_)]
+        return list(map(str, getattr(self, "feature_names_in_", unnamed)))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the label that the teacher would give.

@@ -184,7 +184,7 @@ class ListSearch:
     def _answer_most(self, rules: BoxList, mass: np.ndarray) -> None:
         rules.default = int(mass[-1].argmax())
         for place, own in enumerate(mass[:-1]):
-            if own[own.argmax()] > own[rules.labels[place]]:
+            if own.any():
                 rules.labels[place] = int(own.argmax())
 
     def exchange(self, rules: BoxList, n_tries: int = 3) -> bool:

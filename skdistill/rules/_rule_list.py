@@ -100,16 +100,19 @@ class RuleListClassifier(BaseRuleClassifier):
     `n_trees` trees on the labelled rows, of which the best are improved one
     condition at a time, where the best interval on a column is the segment of
     its bins (at most 256) with the largest sum [2]_. Rules worth little are
-    given up for better ones, and moved, until nothing gains any more [1]_. The
-    result is a local optimum.
+    given up for better ones, and moved, until nothing gains any more [1]_; then
+    some are taken out at random and others grow in their place, and what is
+    better stays. The result is a local optimum. A real row counts as two
+    synthetic ones in the search, and in distributions.
 
     Equal rows are merged and the others stand in the order of their hashes, so
     weights are the same as repetitions and the order of rows never matters. A
     missing value in a column that had none in ``fit`` meets no condition. Of
     more than 64 encoded columns those are searched that trees use most.
 
-    Cost: O(n_rows * n_columns) for each of some hundred steps, O(n_rows *
-    (n_columns + n_trees)) memory, beside the teacher's labels.
+    Cost: O(n_rows * n_columns) for each of some thousand steps, most of them
+    over a part of the rows, and O(n_rows * (n_columns + n_trees)) memory, beside
+    the teacher's labels.
 
     References
     ----------

@@ -113,6 +113,10 @@ class RuleSetClassifier(BaseRuleClassifier):
     among its candidates, for one class with the rules of the others fixed: so
     with two classes it is exact in all.
 
+    A rule answers its own class even where another class has the larger share
+    among the rows that come so far. So with more than two classes ``predict`` is
+    not always the most probable class of ``predict_proba``.
+
     Cost: as :class:`RuleListClassifier`; the solver takes up to `time_limit` on
     top.
 

@@ -50,10 +50,10 @@ def allowed_columns(
         chosen = given
     elif given.dtype.kind in "iu":
         chosen = np.isin(places, np.where(given < 0, given + n_features, given))
-        unknown = given[(given < -n_features) | (given >= n_features)]
-        if len(unknown):
+        beyond = given[(given < -n_features) | (given >= n_features)].tolist()
+        if beyond:
             raise ValueError(
-                f"allowed_features names the columns {unknown.tolist()}, but X has {n_features}."
+                f"allowed_features names the columns {beyond}, but X has {n_features}."
             )
     else:
         known = [] if names is None else list(names)

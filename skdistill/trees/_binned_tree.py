@@ -53,7 +53,11 @@ class BinnedTree:
     def copy(self) -> BinnedTree:
         """Return a tree that can be changed without changing this one."""
         return BinnedTree(
-            *map(list, (self.left, self.right, self.feature, self.cut, self.gaps_left))
+            self.left.copy(),
+            self.right.copy(),
+            self.feature.copy(),
+            self.cut.copy(),
+            self.gaps_left.copy(),
         )
 
     def goes_left(self, node: int, codes: np.ndarray) -> np.ndarray:
@@ -95,14 +99,17 @@ class BinnedTree:
                 depth[self.left[node]] = depth[self.right[node]] = depth[node] + 1
         return depth
 
+    def _lists(self) -> tuple[list[Any], ...]:
+        return self.left, self.right, self.feature, self.cut, self.gaps_left
+
     def cut_off(self, node: int) -> None:
         """Turn a node into a leaf."""
         self.left[node] = self.right[node] = _LEAF
 
     def replace(self, node: int, other: int) -> None:
         """Put another node, with all that is below it, in the place of a node."""
-        for values in (self.left, self.right, self.feature, self.cut, self.gaps_left):
-            values[node] = values[other]  # type: ignore[index]
+        for values in self._lists():
+            values[node] = values[other]
 
     def graft(self, node: int, other: BinnedTree) -> None:
         """Put another tree in the place of a node."""
@@ -120,12 +127,11 @@ class BinnedTree:
                 other.cut[k],
                 other.gaps_left[k],
             )
-            lists = (self.left, self.right, self.feature, self.cut, self.gaps_left)
-            for column, value in zip(lists, values, strict=True):
+            for column, value in zip(self._lists(), values, strict=True):
                 if k == 0:
-                    column[node] = value  # type: ignore[index]
+                    column[node] = value
                 else:
-                    column.append(value)  # type: ignore[attr-defined]
+                    column.append(value)
 
     def splits(self, rows: BinnedRows) -> Splits:
         """Return the tree in scikit-learn's order, with thresholds in the columns' own units."""

@@ -58,7 +58,7 @@ def is_monotone(
     # Columns in which the boxes (low, high] of leaves i and j do not meet.
     meet = np.maximum(below[:, np.newaxis], below) < np.minimum(above[:, np.newaxis], above)
     apart = (~meet).sum(axis=2)
-    for column in np.flatnonzero(monotonic):
+    for column in np.flatnonzero(monotonic).tolist():
         beside = apart == ~meet[:, :, column]  # they meet in all the other columns
         beyond = below[:, column] >= above[:, np.newaxis, column]  # leaf j above leaf i
         if np.any(beside & beyond & (monotonic[column] * rise < -1e-12)):

@@ -18,7 +18,7 @@ from skdistill.trees._subtrees import Subtrees
 __all__ = ["Cut", "SearchRows"]
 
 # Histogram entries computed at a time.
-_BATCH = 4_000_000
+_BATCH = 500_000
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,16 @@ class SearchRows:
         reached = tree.rows_by_node(self.bins, self.index)
         leaves = [rows for node, rows in reached.items() if tree.left[node] == -1]
         return float(self.errors(np.array([self.sums(rows) for rows in leaves])).sum())
+
+    def without(self, held: np.ndarray) -> SearchRows:
+        """Return the rows but for some."""
+        kept = np.setdiff1d(self.index, held)
+        return SearchRows(self.task.take(kept), self.bins.take(kept))
+
+    def error_on(self, rows: np.ndarray, tree: BinnedTree, search: SearchRows) -> float:
+        """Error on some rows of a tree that answers as another search's rows say."""
+        answers = search.answers(tree, tree.rows_by_node(search.bins, search.index))
+        return float(self.losses(tree, 0, rows, answers).sum())
 
     def is_monotone(self, tree: BinnedTree) -> bool:
         """Whether a tree keeps to the constraints on the direction of its answers."""

@@ -113,9 +113,14 @@ def _keeps_direction(tree: Any, task: GrowthTask) -> bool:
     monotonic = task.limits.monotonic
     if monotonic is None or tree.n_outputs > 1:
         return True
-    shape = (tree.children_left, tree.children_right, tree.feature, tree.threshold)
-    answers = tree.value[:, 0, -1]
-    return is_monotone(*(part.tolist() for part in (*shape, answers)), monotonic)
+    return is_monotone(
+        tree.children_left.tolist(),
+        tree.children_right.tolist(),
+        tree.feature.tolist(),
+        tree.threshold.tolist(),
+        tree.value[:, 0, -1].tolist(),
+        monotonic,
+    )
 
 
 def _kept_nodes(tree: Any, inner: Sequence[int]) -> np.ndarray:

@@ -277,11 +277,11 @@ def test_trees_wherever_they_are(cancer, place):
         seen = StandardScaler().fit_transform(X)
         teacher = LogisticRegression().fit(seen, forest.predict(X))
         student = make_pipeline(
-            StandardScaler(), DistilledTreeClassifier(teacher, max_leaf_nodes=5, random_state=0)
+            StandardScaler(), DistilledTreeClassifier(teacher, max_leaf_nodes=5, transfer_set=None)
         ).fit(X)
         inner = student[-1]
     elif place == "search":
-        student = DistilledTreeClassifier(forest, random_state=0)
+        student = DistilledTreeClassifier(forest, transfer_set=None, random_state=0)
         student = GridSearchCV(student, {"max_leaf_nodes": [5]}, cv=2).fit(X, forest.predict(X))
         inner = student.best_estimator_
     else:

@@ -123,7 +123,7 @@ def test_values():
     """R² and root mean squared error, to the teacher and to the truth; no shares."""
     X, y = load_diabetes(return_X_y=True)
     forest = RandomForestRegressor(n_estimators=10, random_state=0).fit(X[:300], y[:300])
-    tree = DistilledTreeRegressor(forest, random_state=0).fit(X[:300])
+    tree = DistilledTreeRegressor(forest, transfer_set=None, random_state=0).fit(X[:300])
     report = fidelity_report(tree, X[300:], y[300:])
     told, said = forest.predict(X[300:]), tree.predict(X[300:])
     assert report.kind == "values"
@@ -175,14 +175,14 @@ def test_students_wherever_they_are(wine):
     forest, _, X, y = wine
     scaled = StandardScaler().fit(X)
     teacher = LogisticRegression().fit(scaled.transform(X), y)
-    student = DistilledTreeClassifier(teacher, max_leaf_nodes=4, random_state=0)
+    student = DistilledTreeClassifier(teacher, max_leaf_nodes=4, transfer_set=None)
     pipeline = make_pipeline(StandardScaler(), student).fit(X)
     report = fidelity_report(pipeline, X)
     told = teacher.predict(scaled.transform(X))
     assert_share(report.fidelity, told == pipeline.predict(X))
     assert report.complexity["leaves"] == 4
     search = GridSearchCV(
-        DistilledTreeClassifier(forest, random_state=0), {"max_leaf_nodes": [3]}, cv=2
+        DistilledTreeClassifier(forest, transfer_set=None), {"max_leaf_nodes": [3]}, cv=2
     ).fit(X, y)
     report = fidelity_report(search, X)
     assert_share(report.fidelity, forest.predict(X) == search.predict(X))
@@ -280,7 +280,7 @@ def test_complexity_of_others():
 def test_rows_of_the_fit_are_labelled_as_such(wine):
     """A report on rows that the student was fitted on says so; on fresh ones it does not."""
     forest, _, X, _ = wine
-    tree = DistilledTreeClassifier(forest, random_state=0).fit(X[:20])
+    tree = DistilledTreeClassifier(forest, transfer_set=None).fit(X[:20])
     assert "IN-SAMPLE" in str(fidelity_report(tree, X[:20]))
     assert fidelity_report(tree, X[:20]).n_seen == 20
     mixed = fidelity_report(tree, X[10:40])

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -21,13 +22,16 @@ from sklearn.tree import DecisionTreeClassifier
 from skdistill import (
     CachedTeacher,
     DistilledClassifier,
-    DistilledTreeClassifier,
-    DistilledTreeRegressor,
     LinearProbeTreeClassifier,
     MungeTransferSet,
     extract_rules,
+    trees,
 )
 from skdistill.metrics import Stability, stability_score
+
+# The cheapest trees: what is measured here does not depend on how they grow.
+DistilledTreeClassifier = partial(trees.DistilledTreeClassifier, grower=trees.CartGrower())
+DistilledTreeRegressor = partial(trees.DistilledTreeRegressor, grower=trees.CartGrower())
 
 
 class CountingForest(RandomForestClassifier):
@@ -62,28 +66,28 @@ def test_against_loops(cancer):
     forest, X, _, fresh = cancer
     student = DistilledTreeClassifier(forest, max_leaf_nodes=5, random_state=7)
     found = stability_score(student, X, X_eval=fresh, n_runs=4, random_state=3)
-    trees = list(runs_by_hand(student, X, 4, random_state=3))
-    answers = [tree.predict(fresh) for tree in trees]
+    grown = list(runs_by_hand(student, X, 4, random_state=3))
+    answers = [tree.predict(fresh) for tree in grown]
     expected = [np.mean(answers[i] == answers[j]) for i, j in combinations(range(4), 2)]
     assert found == pytest.approx(np.mean(expected))
     np.testing.assert_allclose(np.sort(found.pairs), np.sort(expected))
     np.testing.assert_allclose(np.diag(found.agreement), 1)
     np.testing.assert_allclose(found.agreement, found.agreement.T)
     assert len(set(expected)) > 1  # fresh seeds give other trees
-    used = [{c.column for rule in extract_rules(tree) for c in rule.conditions} for tree in trees]
+    used = [{c.column for rule in extract_rules(tree) for c in rule.conditions} for tree in grown]
     overlaps = [len(a & b) / len(a | b) for a, b in combinations(used, 2)]
     assert found.jaccard == pytest.approx(np.mean(overlaps))
     assert found.feature_share == {
         name: pytest.approx(np.mean([name in own for own in used])) for name in set().union(*used)
     }
     assert list(found.feature_share.values()) == sorted(found.feature_share.values(), reverse=True)
-    roots = [(f"x{tree.tree_.feature[0]}", tree.tree_.threshold[0]) for tree in trees]
+    roots = [(f"x{tree.tree_.feature[0]}", tree.tree_.threshold[0]) for tree in grown]
     assert found.roots == tuple(roots)
     for name, share in found.root_share.items():
         own = sorted(cut for root, cut in roots if root == name)
         assert share == len(own) / 4
         np.testing.assert_allclose(found.root_thresholds[name], own)
-    assert found.sizes.tolist() == [tree.get_n_leaves() for tree in trees]
+    assert found.sizes.tolist() == [tree.get_n_leaves() for tree in grown]
     assert (found.n_runs, found.n_rows, found.n_seen) == (4, len(fresh), 0)
 
 

@@ -10,6 +10,7 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import FidelityScorer, RuleListClassifier, RuleSet, extract_rules, fidelity_score
@@ -151,7 +152,7 @@ def test_truer_than_a_tree_of_as_many_leaves():
     """On fresh rows, with fewer conditions than the paths to the leaves of CART have."""
     X, y = load_digits(return_X_y=True)
     X, X_test, y, _ = train_test_split(X[:, 20:44], y, test_size=0.4, random_state=0)
-    teacher = LogisticRegression(max_iter=2000).fit(X, y)
+    teacher = KNeighborsClassifier().fit(X, y)
     told = teacher.predict(X_test)
     rules = RuleListClassifier(
         teacher, max_rules=12, condition_cost=0.002, n_trees=4, transfer_set=None, random_state=0

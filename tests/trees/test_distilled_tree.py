@@ -1,4 +1,4 @@
-"""A distilled tree is CART on the teacher's labels, and a genuine scikit-learn tree."""
+"""Grown by CART, a distilled tree is scikit-learn's on the teacher's labels."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill import CallableTeacher, DistilledTreeClassifier, DistilledTreeRegressor
+from skdistill.trees import CartGrower
 
 GROWTH = [
     {},
@@ -37,7 +38,7 @@ def test_without_a_teacher_it_is_cart(iris_forest, params):
     """teacher=None learns y itself, to the same leaves as scikit-learn's tree."""
     _, X, y = iris_forest
     params = {"max_leaf_nodes": 16, "random_state": 0} | params
-    ours = DistilledTreeClassifier(**params).fit(X, y)
+    ours = DistilledTreeClassifier(grower=CartGrower(), **params).fit(X, y)
     same_tree(ours, DecisionTreeClassifier(**params).fit(X, y), X)
     assert ours.n_queries_ == 0
     assert ours.teacher_ is None
@@ -50,7 +51,7 @@ def test_without_a_teacher_it_is_regression_cart(params):
     X, y = load_diabetes(return_X_y=True)
     y = y / np.ptp(y)
     params = {"max_leaf_nodes": 16, "random_state": 0} | params
-    ours = DistilledTreeRegressor(**params).fit(X, y)
+    ours = DistilledTreeRegressor(grower=CartGrower(), **params).fit(X, y)
     same_tree(ours, DecisionTreeRegressor(**params).fit(X, y), X)
 
 
@@ -59,11 +60,10 @@ def test_with_a_teacher_it_is_cart_on_its_labels(cancer_forest):
     forest, X, y = cancer_forest
     labels = forest.predict(X)
     params = {"max_leaf_nodes": 8, "random_state": 0}
-    ours = DistilledTreeClassifier(forest, transfer_set=None, **params).fit(X)
-    same_tree(ours, DecisionTreeClassifier(**params).fit(X, labels), X)
+    ours = DistilledTreeClassifier(forest, transfer_set=None, grower=CartGrower(), **params)
+    same_tree(ours.fit(X), DecisionTreeClassifier(**params).fit(X, labels), X)
     assert ours.n_queries_ == len(X)
     weight = np.random.default_rng(0).random(len(X)) + 0.1
-    ours = DistilledTreeClassifier(forest, transfer_set=None, **params)
     same_tree(
         ours.fit(X, y, sample_weight=weight),
         DecisionTreeClassifier(**params).fit(X, labels, sample_weight=weight),
@@ -76,7 +76,7 @@ def test_with_a_teacher_it_is_regression_cart_on_its_values():
     X, y = load_diabetes(return_X_y=True)
     forest = RandomForestRegressor(n_estimators=20, random_state=0).fit(X, y)
     params = {"max_leaf_nodes": 8, "random_state": 0}
-    ours = DistilledTreeRegressor(forest, transfer_set=None, **params).fit(X)
+    ours = DistilledTreeRegressor(forest, transfer_set=None, grower=CartGrower(), **params).fit(X)
     plain = DecisionTreeRegressor(**params).fit(X, forest.predict(X))
     np.testing.assert_array_equal(ours.apply(X), plain.apply(X))
     np.testing.assert_allclose(ours.predict(X), plain.predict(X), atol=np.ptp(y) * 2.0**-23)
@@ -95,7 +95,8 @@ def test_several_values_a_row():
 def test_short_thresholds_separate_the_same_rows(cancer_forest):
     """Thresholds differ from CART's in digits alone: the rows go the same way."""
     _, X, y = cancer_forest
-    ours = DistilledTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, y)
+    ours = DistilledTreeClassifier(grower=CartGrower(), max_leaf_nodes=12, random_state=0)
+    ours = ours.fit(X, y)
     plain = DecisionTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, y)
     inner = plain.tree_.feature >= 0
     short, long = ours.tree_.threshold[inner], plain.tree_.threshold[inner]
@@ -154,8 +155,8 @@ def test_class_weight_as_in_cart(iris_forest):
     forest, X, _ = iris_forest
     weight = {0: 1.0, 1: 0.2, 2: 5.0}
     params = {"class_weight": weight, "max_leaf_nodes": 3, "random_state": 0}
-    ours = DistilledTreeClassifier(forest, transfer_set=None, **params).fit(X)
-    same_tree(ours, DecisionTreeClassifier(**params).fit(X, forest.predict(X)), X)
+    ours = DistilledTreeClassifier(forest, transfer_set=None, grower=CartGrower(), **params)
+    same_tree(ours.fit(X), DecisionTreeClassifier(**params).fit(X, forest.predict(X)), X)
 
 
 @pytest.mark.parametrize("labels", ["hard", "soft"])
@@ -167,7 +168,12 @@ def test_monotonic_constraints(cancer_forest, labels, sign):
     column = 20  # worst radius: the larger, the less benign
     constraint[column] = sign
     tree = DistilledTreeClassifier(
-        forest, labels=labels, monotonic_cst=constraint, max_leaf_nodes=20, random_state=0
+        forest,
+        labels=labels,
+        monotonic_cst=constraint,
+        max_leaf_nodes=20,
+        max_queries=2000,
+        random_state=0,
     ).fit(X)
     for row in X[:20]:
         grid = np.tile(row, (50, 1))
@@ -231,7 +237,7 @@ def test_missing_values_at_predict():
     tree = DistilledTreeClassifier(teacher, random_state=0).fit(X)
     with pytest.raises(ValueError, match="NaN"):
         tree.predict(holes)
-    plain = DistilledTreeClassifier(random_state=0).fit(holes, y)
+    plain = DistilledTreeClassifier(grower=CartGrower(), random_state=0).fit(holes, y)
     assert plain.missing_columns_.tolist() == [True, False]
     reference = DecisionTreeClassifier(max_leaf_nodes=16, random_state=0).fit(holes, y)
     np.testing.assert_array_equal(plain.predict(holes), reference.predict(holes))

@@ -1,4 +1,4 @@
-"""A tree on soft labels minimises the expected Gini impurity."""
+"""CART on soft labels minimises the expected Gini impurity."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from sklearn.datasets import load_iris
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import CallableTeacher, DistilledTreeClassifier
+from skdistill.trees import CartGrower
 
 
 def teacher_of(X, P):
@@ -19,11 +20,15 @@ def teacher_of(X, P):
 
 
 def soft_tree(X, P, **params):
-    """A tree on the soft labels P of the rows X alone."""
-    tree = DistilledTreeClassifier(
-        teacher_of(X, P), labels="soft", transfer_set=None, random_state=0, **params
+    """CART on the soft labels P of the rows X alone."""
+    return cart(X, P, labels="soft", **params).fit(X)
+
+
+def cart(X, P, **params):
+    """An unfitted tree on the labels P of the rows X, grown by CART."""
+    return DistilledTreeClassifier(
+        teacher_of(X, P), grower=CartGrower(), transfer_set=None, random_state=0, **params
     )
-    return tree.fit(X)
 
 
 def random_labels(n, n_classes, seed):
@@ -53,10 +58,7 @@ def test_the_split_minimises_expected_gini(n, n_classes, weighted, seed):
     X, P = random_labels(n, n_classes, seed)
     weight = np.random.default_rng(seed).integers(1, 5, n).astype(float)
     weight = weight if weighted else np.ones(n)
-    teacher = teacher_of(X, P)
-    tree = DistilledTreeClassifier(
-        teacher, labels="soft", transfer_set=None, max_leaf_nodes=2, random_state=0
-    ).fit(X, sample_weight=weight)
+    tree = cart(X, P, labels="soft", max_leaf_nodes=2).fit(X, sample_weight=weight)
     costs = []
     for column in X.T:
         for cut in np.sort(column)[:-1]:
@@ -133,9 +135,7 @@ def test_sure_probabilities_are_hard_labels(n_classes, params):
     sure = np.eye(n_classes)[np.argmax(P, axis=1)]
     params = {"min_samples_leaf": 10, "max_leaf_nodes": None} | params
     soft = soft_tree(X, sure, **params)
-    hard = DistilledTreeClassifier(
-        teacher_of(X, sure), labels="hard", transfer_set=None, random_state=0, **params
-    ).fit(X)
+    hard = cart(X, sure, labels="hard", **params).fit(X)
     assert hard.get_n_leaves() > 2
     np.testing.assert_array_equal(soft.apply(X), hard.apply(X))
     np.testing.assert_allclose(soft.tree_.impurity, hard.tree_.impurity, atol=1e-9)
@@ -148,13 +148,7 @@ def test_pruning_paths_agree_with_hard_labels():
     sure = np.eye(3)[np.argmax(P, axis=1)]
     paths = []
     for labels in ("soft", "hard"):
-        tree = DistilledTreeClassifier(
-            teacher_of(X, sure),
-            labels=labels,
-            transfer_set=None,
-            min_samples_leaf=10,
-            random_state=0,
-        )
+        tree = cart(X, sure, labels=labels, min_samples_leaf=10)
         paths.append(tree.cost_complexity_pruning_path(X, None))
     np.testing.assert_allclose(paths[0].ccp_alphas, paths[1].ccp_alphas, atol=1e-9)
     np.testing.assert_allclose(paths[0].impurities, paths[1].impurities, atol=1e-9)
@@ -167,8 +161,6 @@ def test_alpha_blends_true_labels_in():
     P = np.tile([0.2, 0.3, 0.5], (len(X), 1))
     P[:75] = [0.3, 0.3, 0.4]
     for alpha in (0.0, 0.25, 1.0):
-        tree = DistilledTreeClassifier(
-            teacher_of(X, P), labels="soft", alpha=alpha, transfer_set=None
-        ).fit(X, y)
+        tree = cart(X, P, labels="soft", alpha=alpha).fit(X, y)
         expected = (1 - alpha) * P.mean(axis=0) + alpha * np.array([1, 1, 1]) / 3
         np.testing.assert_allclose(tree.tree_.value[0, 0], expected, atol=1e-6)
