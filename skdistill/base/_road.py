@@ -32,7 +32,7 @@ from skdistill._rows import (
 )
 from skdistill._sklearn import check_sample_weight
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
-from skdistill.base._targets import blend, own_labels, snap, warn_if_constant
+from skdistill.base._targets import blend, own_labels, snap, warn_if_constant, warn_if_repeats
 from skdistill.metrics import InSampleFidelity, fidelity_score
 from skdistill.teachers._ask import Labels, ask_labels
 from skdistill.teachers._cached import CachedTeacher
@@ -221,6 +221,8 @@ class BaseDistiller(TeacherHolderMixin):
             self._memory.clear()  # the transfer set keeps it, but its answers have served
         del self._memory
         warn_if_constant(labels, self.teacher_)
+        if n_real == X.shape[0]:
+            warn_if_repeats(labels, y, self.teacher_)
         labels = blend(labels, y, self.alpha, n_real)
         if labels.targets is not None:
             labels = Labels(labels.classes, labels.codes, snap(labels.targets))

@@ -11,7 +11,7 @@ from skdistill.exceptions import DistillationWarning
 from skdistill.teachers._ask import Labels, class_codes
 from skdistill.teachers._kind import name_of
 
-__all__ = ["blend", "own_labels", "snap", "warn_if_constant"]
+__all__ = ["blend", "own_labels", "snap", "warn_if_constant", "warn_if_repeats"]
 
 # The label of a row without one, where it is no class of the teacher; as in
 # sklearn.semi_supervised.
@@ -56,6 +56,24 @@ def warn_if_constant(labels: Labels, teacher: Any) -> None:
         warnings.warn(
             f"The teacher ({name_of(teacher)}) gives the same answer on all {len(answers)} rows "
             "of the transfer set: there is nothing to learn from it.",
+            DistillationWarning,
+            stacklevel=4,
+        )
+
+
+def warn_if_repeats(labels: Labels, y: np.ndarray | None, teacher: Any) -> None:
+    """Warn where the teacher says no more than the labels of its own training rows do."""
+    if y is None or len(y) < 2:
+        return
+    if labels.classes is not None:
+        repeats = np.array_equal(labels.classes[labels.codes], y)
+    else:
+        repeats = np.array_equal(labels.targets, y)
+    if repeats:
+        warnings.warn(
+            f"The teacher ({name_of(teacher)}) merely repeats y on all {len(y)} rows, so a student "
+            "of its labels learns what it would learn from y alone. Let it label other rows: "
+            'transfer_set="auto", or rows that the teacher was not fitted on.',
             DistillationWarning,
             stacklevel=4,
         )

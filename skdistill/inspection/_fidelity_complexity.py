@@ -64,10 +64,12 @@ class FidelityComplexityDisplay:
     >>> from sklearn.ensemble import RandomForestClassifier
     >>> from skdistill import DistilledTreeClassifier
     >>> from skdistill.inspection import FidelityComplexityDisplay
+    >>> from skdistill.trees import CartGrower
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> forest = RandomForestClassifier(n_estimators=20, random_state=0).fit(X, y)
     >>> display = FidelityComplexityDisplay.from_estimator(
-    ...     DistilledTreeClassifier(forest, random_state=0), X, n_leaves=[2, 8], cv=3)
+    ...     DistilledTreeClassifier(forest, grower=CartGrower(), random_state=0),
+    ...     X, n_leaves=[2, 8], cv=3)
     >>> display.held_out.shape
     (2, 3)
 

@@ -43,10 +43,11 @@ class FidelityScorer:
     >>> from sklearn.ensemble import RandomForestClassifier
     >>> from sklearn.model_selection import GridSearchCV
     >>> from skdistill import DistilledTreeClassifier, FidelityScorer
+    >>> from skdistill.trees import CartGrower
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> forest = RandomForestClassifier(n_estimators=20, random_state=0).fit(X, y)
     >>> search = GridSearchCV(
-    ...     DistilledTreeClassifier(forest, random_state=0),
+    ...     DistilledTreeClassifier(forest, grower=CartGrower(), random_state=0),
     ...     {"max_leaf_nodes": [2, 16]},
     ...     scoring=FidelityScorer(),
     ... ).fit(X)

@@ -80,7 +80,7 @@ def _revisit(
     if one_side <= value + search.slack and (not cuts or one_side <= cuts[0].value + search.slack):
         # One child does as well for all rows: the split is not needed.
         trial = tree.copy()
-        trial.replace(node, right if one_side == 0.0 else left)
+        trial.replace(node, right if one_side >= -search.slack else left)
         return _take(tree, trial, node, rows, search, answers)
     for cut in cuts:
         if cut.value >= value - search.slack:
@@ -98,7 +98,8 @@ def _gaps_left(cut: Cut, rows: np.ndarray, search: SearchRows) -> bool:
     codes = search.bins.codes[cut.feature][rows]
     if search.bins.gaps[cut.feature]:
         return cut.gaps_left
-    return bool(2 * np.count_nonzero(codes <= cut.cut) > len(codes))
+    goes = codes <= cut.cut
+    return bool(2.0 * search.sums(rows[goes])[0] > search.sums(rows)[0])
 
 
 def _take(
@@ -189,7 +190,7 @@ def _grow(
     weight = float(search.sums(rows)[0])
     pure = search.errors(search.sums(rows)[np.newaxis])[0] <= search.slack
     deepest = None if limits.depth is None else limits.depth - depth
-    if pure or len(rows) < 2 or n_leaves < 2 or weight <= 0 or deepest == 0:
+    if pure or n_leaves < 2 or weight <= 0 or deepest == 0 or search.alike(rows):
         return None
     # What the parameters say of all rows, said of these.
     share = float(task.weight.sum()) / weight

@@ -129,6 +129,7 @@ class AlternatingGrower(BaseEstimator):
         Parameters
         ----------
         task : GrowthTask
+            Labelled rows, and what the tree must keep to.
 
         Returns
         -------

@@ -47,6 +47,7 @@ class CartGrower(BaseEstimator):
         Parameters
         ----------
         task : GrowthTask
+            Labelled rows, and what the tree must keep to.
 
         Returns
         -------

@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill.base._students import fold_class_weight
+from skdistill.base._targets import snap
 from skdistill.teachers._ask import Labels
 
 __all__ = ["GrowthTask", "Limits", "dense_rows"]
@@ -76,6 +77,9 @@ class GrowthTask:
         Parameters of a ``DecisionTreeClassifier`` or ``DecisionTreeRegressor``.
     rng : RandomState
         Where growers draw their numbers.
+
+    Attributes
+    ----------
     targets : ndarray of shape (n, n_targets)
         Distributions over the classes, or values; made from the labels.
     weight : ndarray of shape (n,)
@@ -159,18 +163,51 @@ class GrowthTask:
         )
 
     def with_rows(self, X: Any) -> GrowthTask:
-        """Return the same labels of the rows in another form."""
+        """Return the same labels of the rows in another form.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, n_columns)
+            The rows.
+
+        Returns
+        -------
+        task : GrowthTask
+            A new one.
+        """
         return replace(self, X=X)
 
     def draw(self, n_rows: int) -> GrowthTask:
-        """Return the task, or a random part of its rows where there are more than ``n_rows``."""
+        """Return the task, or a random part of its rows.
+
+        Parameters
+        ----------
+        n_rows : int
+            The most rows.
+
+        Returns
+        -------
+        task : GrowthTask
+            Itself where it has no more.
+        """
         n = self.X.shape[0]
         if n <= n_rows:
             return self
         return self.take(np.sort(self.rng.choice(n, n_rows, replace=False)))
 
     def take(self, index: np.ndarray) -> GrowthTask:
-        """Return a part of the rows; ``index`` rises, so that real ones stay first."""
+        """Return a part of the rows.
+
+        Parameters
+        ----------
+        index : ndarray of int
+            Which; rising, so that real ones stay first.
+
+        Returns
+        -------
+        task : GrowthTask
+            A new one.
+        """
         own = self.labels
         labels = Labels(
             own.classes,
@@ -203,7 +240,7 @@ class GrowthTask:
         if rows is not None:
             X, targets, weight = X[rows], targets[rows], weight[rows]
         if not self.classification:
-            y = targets if targets.shape[1] > 1 else targets[:, 0]
+            y = snap(targets if targets.shape[1] > 1 else targets[:, 0])
             return DecisionTreeRegressor(**params).fit(X, y, sample_weight=weight).tree_
         params.pop("class_weight", None)
         if self.labels.targets is None:

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skdistill._validation import Number, validate_parameters
+from skdistill.base._targets import snap
 from skdistill.trees._answers import answers_to
 from skdistill.trees._assembly import filled
 from skdistill.trees._growth import GrowthTask, dense_rows
@@ -99,6 +100,7 @@ class LatticeGrower(BaseEstimator):
         Parameters
         ----------
         task : GrowthTask
+            Labelled rows, and what the tree must keep to.
 
         Returns
         -------
@@ -114,7 +116,7 @@ class LatticeGrower(BaseEstimator):
         validate_parameters(self)
         dense_rows(task, self)
         part, limits = task.draw(self.max_rows), task.limits
-        targets = part.targets if task.classification else scale_values(part.targets)
+        targets = part.targets if task.classification else scale_values(snap(part.targets))
         literals = find_literals(part.X, part.weight, self.binning)
         problem = Problem(
             answers_to(part.X, literals),

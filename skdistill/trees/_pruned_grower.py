@@ -69,6 +69,7 @@ class PrunedGrower(BaseEstimator):
         Parameters
         ----------
         task : GrowthTask
+            Labelled rows, and what the tree must keep to.
 
         Returns
         -------

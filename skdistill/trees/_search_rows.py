@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skdistill.base._targets import snap
 from skdistill.trees._binned_tree import BinnedTree
 from skdistill.trees._bins import GAP, BinnedRows
 from skdistill.trees._growth import GrowthTask, Limits
@@ -59,7 +60,7 @@ class SearchRows:
     def __init__(self, task: GrowthTask, bins: BinnedRows):
         self.task, self.bins = task, bins
         self.limits: Limits = task.limits
-        targets = task.targets if task.classification else scale_values(task.targets)
+        targets = task.targets if task.classification else scale_values(snap(task.targets))
         weight = task.weight
         self._targets, self._weight = targets, weight
         weighted = targets * weight[:, np.newaxis]
@@ -93,6 +94,11 @@ class SearchRows:
     def sums(self, rows: np.ndarray) -> np.ndarray:
         """Weight, weighted squared norm of the targets, and weighted targets of some rows."""
         return self._columns[rows].sum(axis=0)
+
+    def alike(self, rows: np.ndarray) -> bool:
+        """Whether no column tells some rows from one another."""
+        codes = self.bins.codes
+        return len(rows) == 0 or all((column[rows] == column[rows[0]]).all() for column in codes)
 
     def answer(self, rows: np.ndarray) -> int | np.ndarray:
         """The answer of a leaf that holds some rows: a class, or values."""
