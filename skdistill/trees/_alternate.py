@@ -22,12 +22,14 @@ from skdistill.trees._search_rows import Cut, SearchRows
 
 __all__ = ["alternate", "grow_below", "improve"]
 
+# CART goes on below a leaf that has this part of the mean error of all leaves.
+_FAIR_PART = 0.5
 # Cuts tried at a node where limits refuse the best.
 _TRIALS = 10
 
 
 def alternate(tree: BinnedTree, search: SearchRows, max_passes: int = 20) -> BinnedTree:
-    """Revisit every node until nothing improves.
+    """Revisit every node until nothing improves, but for those where nothing was changed.
 
     A pass costs O(rows * depth) for the paths, and O(rows that matter *
     columns) a level for the histograms.
@@ -55,10 +57,16 @@ def _pass(tree: BinnedTree, search: SearchRows) -> bool:
     reached = tree.rows_by_node(search.bins, search.index)
     answers = search.answers(tree, reached)
     depth = tree.depths()
+    unsettled, parent = tree.unsettled(), tree.parents()
     changed = False
     for node in sorted(reached, key=lambda node: -depth[node]):
-        if tree.left[node] != -1:
-            changed |= _revisit(tree, node, reached[node], search, answers)
+        if tree.left[node] == -1 or node not in unsettled:
+            continue
+        if _revisit(tree, node, reached[node], search, answers):
+            changed = True
+            while node:  # what is above it, is unsettled within the same pass
+                node = parent[node]
+                unsettled.add(node)
     return changed
 
 
@@ -123,8 +131,8 @@ def _take(
         return False
     if not search.is_monotone(trial):
         return False
-    for name in ("left", "right", "feature", "cut", "gaps_left"):
-        setattr(tree, name, getattr(trial, name))
+    tree.become(trial)
+    tree.touched.add(node)
     answers.update(search.answers(trial, reached))
     return True
 
@@ -148,7 +156,7 @@ def grow_below(
     n_leaves: int,
     *,
     nodes: list[int] | None = None,
-    share: float = 1.0,
+    most_rows: int | None = None,
     **params: Any,
 ) -> BinnedTree:
     """Return a wider tree, in which CART has gone on below some leaves.
@@ -162,8 +170,9 @@ def grow_below(
         The most leaves below each of them.
     nodes : list of int, default=None
         Where to grow, in the place of what is there; the leaves by default.
-    share : float
-        Of the rows that CART sees, drawn at random.
+    most_rows : int, default=None
+        CART sees a random half of a node's rows, and about so many at most; all
+        of them by default.
     **params
         Of CART, other than the task's.
 
@@ -173,13 +182,25 @@ def grow_below(
     """
     wide = tree.copy()
     reached, depth = tree.rows_by_node(search.bins, search.index), tree.depths()
-    chosen = [n for n in reached if tree.left[n] == -1] if nodes is None else nodes
+    chosen = _erring_leaves(tree, reached, search) if nodes is None else nodes
     for node in chosen:
-        rows = reached[node] if share == 1.0 else search.some(reached[node], share)
+        rows = reached[node]
+        if most_rows is not None and len(rows):
+            rows = search.some(rows, min(0.5, most_rows / len(rows)))
         grown = _grow(rows, depth[node], search, n_leaves, params)
         if grown is not None and grown.left[0] != -1:
             wide.graft(node, grown)
     return wide
+
+
+def _erring_leaves(
+    tree: BinnedTree, reached: dict[int, np.ndarray], search: SearchRows
+) -> list[int]:
+    """Leaves in which there is something to be gained: where a fair part of all error lies."""
+    leaves = [node for node in reached if tree.left[node] == -1]
+    error = search.errors(np.array([search.sums(reached[leaf]) for leaf in leaves]))
+    least = _FAIR_PART * error.sum() / len(leaves)
+    return [leaf for leaf, lost in zip(leaves, error.tolist(), strict=True) if lost > least]
 
 
 def _grow(
@@ -210,7 +231,7 @@ def improve(
 ) -> tuple[BinnedTree, float]:
     """Alternate, then spend freed leaves where they help most, until nothing improves.
 
-    Below every leaf CART goes on, and of the wider tree the best subtree is
+    Below the leaves that err CART goes on, and of the wider tree the best subtree is
     kept, so leaves move to where the disagreement is.
 
     Parameters

@@ -22,6 +22,8 @@ __all__ = ["AlternatingGrower"]
 
 # A regrown part may be as many times as wide as the old one, before it is cut back.
 _KICK_WIDTH = 4
+# Rows that a part is regrown on: half of them, and no more than that.
+_KICK_ROWS = 2_000
 # The most passes of the last polish, where only a part of the rows was searched.
 _LAST_PASSES = 3
 
@@ -38,8 +40,8 @@ class AlternatingGrower(BaseEstimator):
     Parameters
     ----------
     starts : list of growers, default=None
-        Where to start. By default wide trees that are pruned exactly, by Gini
-        impurity and by entropy, and plain CART.
+        Where to start: by default a wide tree that is pruned exactly, and plain
+        CART. Whatever has a ``grow`` like theirs will do.
     n_kicks : int, default=20
         How often a part of the best tree is regrown.
     n_rounds : int, default=3
@@ -194,13 +196,8 @@ class AlternatingGrower(BaseEstimator):
     def _starts(self, task: GrowthTask) -> list[Any]:
         if self.starts is not None:
             return list(self.starts)
-        starts: list[Any] = [PrunedGrower(self.width)]
-        if task.limits.leaves is not None:
-            starts.append(CartGrower())
-        if task.classification and task.labels.targets is None:
-            other = "gini" if task.params["criterion"] != "gini" else "entropy"
-            starts.append(PrunedGrower(self.width, other))
-        return starts
+        # Without a budget, CART is what is pruned already.
+        return [PrunedGrower(self.width), *([CartGrower()] if task.limits.leaves else [])]
 
     def _kick(
         self, tree: BinnedTree, error: float, search: SearchRows, max_leaves: int
@@ -221,7 +218,7 @@ class AlternatingGrower(BaseEstimator):
                 search,
                 _KICK_WIDTH * int(size[k]),
                 nodes=[inner[k]],
-                share=0.5,
+                most_rows=_KICK_ROWS,
                 max_features=1 / 3,
             )
             search.prune(wide, max_leaves)

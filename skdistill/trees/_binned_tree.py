@@ -25,6 +25,11 @@ class BinnedTree:
     gaps_left : list of bool
         Whether missing values go left. Node 0 is the root; places are in no
         order otherwise, and may be unused.
+
+    Attributes
+    ----------
+    touched : set of int
+        Nodes that were changed, since whoever looks at them last emptied it.
     """
 
     def __init__(
@@ -37,6 +42,9 @@ class BinnedTree:
     ):
         self.left, self.right, self.feature, self.cut = left, right, feature, cut
         self.gaps_left = gaps_left
+        self.touched = set(range(len(left)))
+        # Leaves that something was grafted on; it may be cut off again.
+        self._fresh: set[int] = set()
 
     @classmethod
     def read(cls, tree: Any) -> BinnedTree:
@@ -52,13 +60,19 @@ class BinnedTree:
 
     def copy(self) -> BinnedTree:
         """Return a tree that can be changed without changing this one."""
-        return BinnedTree(
+        other = BinnedTree(
             self.left.copy(),
             self.right.copy(),
             self.feature.copy(),
             self.cut.copy(),
             self.gaps_left.copy(),
         )
+        other.touched, other._fresh = self.touched.copy(), self._fresh.copy()
+        return other
+
+    def become(self, other: BinnedTree) -> None:
+        """Take over another tree."""
+        self.__dict__.update(other.copy().__dict__)
 
     def goes_left(self, node: int, codes: np.ndarray) -> np.ndarray:
         """Which of some intervals of the node's column go left."""
@@ -87,9 +101,31 @@ class BinnedTree:
                 reached[self.left[node]], reached[self.right[node]] = here[goes], here[~goes]
         return reached
 
+    def unsettled(self) -> set[int]:
+        """Take the nodes above or below which something was changed, or they themselves.
+
+        Only for these can another split be better than it was before.
+        """
+        touched, self.touched, self._fresh = self.touched | self._fresh, set(), set()
+        order = self.order()
+        above, below = set(), touched.copy()
+        for node in order:
+            if self.left[node] != _LEAF and (node in touched or node in above):
+                above |= {self.left[node], self.right[node]}
+        for node in reversed(order):
+            children = {self.left[node], self.right[node]}
+            if self.left[node] != _LEAF and below & children:
+                below.add(node)
+        return above | below
+
     def n_leaves(self, root: int = 0) -> int:
         """Count the leaves below a root."""
         return sum(self.left[node] == _LEAF for node in self.order(root))
+
+    def parents(self) -> dict[int, int]:
+        """Return the node above each node but the root."""
+        inner = [node for node in self.order() if self.left[node] != _LEAF]
+        return {child: node for node in inner for child in (self.left[node], self.right[node])}
 
     def depths(self) -> dict[int, int]:
         """Return the splits above each node."""
@@ -104,16 +140,25 @@ class BinnedTree:
 
     def cut_off(self, node: int) -> None:
         """Turn a node into a leaf."""
+        if node in self._fresh:
+            self._fresh.discard(node)
+        elif self.left[node] != _LEAF:
+            self.touched.add(node)
         self.left[node] = self.right[node] = _LEAF
 
     def replace(self, node: int, other: int) -> None:
         """Put another node, with all that is below it, in the place of a node."""
+        self.touched.add(node)
         for values in self._lists():
             values[node] = values[other]
 
     def graft(self, node: int, other: BinnedTree) -> None:
         """Put another tree in the place of a node."""
         offset = len(self.left)
+        if self.left[node] == _LEAF and node not in self.touched:
+            self._fresh.add(node)
+        else:
+            self.touched.add(node)
 
         def place(k: int) -> int:
             return node if k == 0 else offset + k - 1

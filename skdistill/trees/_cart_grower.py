@@ -41,6 +41,11 @@ class CartGrower(BaseEstimator):
     3
     """
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
     def grow(self, task: GrowthTask) -> list[Any]:
         """Grow a tree.
 

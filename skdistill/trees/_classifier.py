@@ -8,7 +8,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import OneOf
 from skdistill.trees._base import BaseDistilledTree
-from skdistill.trees._default_grower import GROWER_RULE
+from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
 
 __all__ = ["DistilledTreeClassifier"]
@@ -245,4 +245,4 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = False
         tags.classifier_tags.multi_label = False
-        return tags
+        return grower_limits(tags, self.grower)

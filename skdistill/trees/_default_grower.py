@@ -12,7 +12,7 @@ from skdistill.trees._alternating_grower import AlternatingGrower
 from skdistill.trees._cart_grower import CartGrower
 from skdistill.trees._pruned_grower import PrunedGrower
 
-__all__ = ["GROWER_RULE", "resolve_grower"]
+__all__ = ["GROWER_RULE", "grower_limits", "resolve_grower"]
 
 GROWER_RULE = [
     OneOf("auto"),
@@ -46,3 +46,10 @@ def resolve_grower(grower: Any, X: Any, params: Mapping[str, Any]) -> Any:
     if sparse.issparse(X) or params["max_leaf_nodes"] is None:
         return PrunedGrower()
     return AlternatingGrower()
+
+
+def grower_limits(tags: Any, grower: Any) -> Any:
+    """Take from a tree's tags what its grower says that it cannot read."""
+    if hasattr(grower, "__sklearn_tags__") and not isinstance(grower, type):
+        tags.input_tags.sparse &= grower.__sklearn_tags__().input_tags.sparse
+    return tags

@@ -14,7 +14,7 @@ from skdistill.trees._allowed import allowed_columns, widen_tree
 from skdistill.trees._default_grower import resolve_grower
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._probed import SizedTree
-from skdistill.trees._size_path import size_path
+from skdistill.trees._size_path import keeps_direction, size_path
 from skdistill.trees._thresholds import shorten_thresholds
 
 __all__ = ["grow_tree"]
@@ -58,6 +58,6 @@ def grow_tree(
         trees = [widen_tree(tree, columns, encoded.shape[1]) for tree in trees]
     trees = [shorten_thresholds(tree, encoded) for tree in trees]
     path = size_path(trees, whole)
-    if whole.limits.monotonic is not None:  # the largest that keeps to it
+    if not keeps_direction(trees[0], whole):  # the largest that does
         trees[0] = path[-1].tree.tree_
     return plain_tree(trees[0], classes=rows.labels.classes, params=params), path

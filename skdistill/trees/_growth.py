@@ -240,7 +240,8 @@ class GrowthTask:
         if rows is not None:
             X, targets, weight = X[rows], targets[rows], weight[rows]
         if not self.classification:
-            y = snap(targets if targets.shape[1] > 1 else targets[:, 0])
+            y, params = _about_one(snap(targets), params)
+            y = y if y.shape[1] > 1 else y[:, 0]
             return DecisionTreeRegressor(**params).fit(X, y, sample_weight=weight).tree_
         params.pop("class_weight", None)
         if self.labels.targets is None:
@@ -255,6 +256,21 @@ class GrowthTask:
         }
         y = targets[:, 1] if targets.shape[1] == 2 else targets
         return DecisionTreeRegressor(**params).fit(X, y, sample_weight=weight).tree_
+
+
+def _about_one(values: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
+    """Scale values, and what is said of their impurity, by a power of two.
+
+    scikit-learn takes a variance below 2e-16 for none, whatever the unit.
+    """
+    power = -int(np.frexp(np.ptp(values, axis=0).max())[1])
+    square = 2 if params["criterion"] in ("squared_error", "friedman_mse") else 1
+    most = np.finfo(np.float64).max
+    changed = {
+        name: min(float(np.ldexp(params[name], square * power)), most)
+        for name in ("min_impurity_decrease", "ccp_alpha")
+    }
+    return np.ldexp(values, power), {**params, **changed}
 
 
 def dense_rows(task: GrowthTask, grower: Any) -> None:

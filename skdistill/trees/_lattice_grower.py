@@ -117,12 +117,15 @@ class LatticeGrower(BaseEstimator):
         dense_rows(task, self)
         part, limits = task.draw(self.max_rows), task.limits
         targets = part.targets if task.classification else scale_values(snap(part.targets))
-        literals = find_literals(part.X, part.weight, self.binning)
+        # Weights about one, so that their unit does not matter; a power of two keeps all digits.
+        power = -int(np.frexp(part.weight.mean())[1])
+        weight = np.ldexp(part.weight, power)
+        literals = find_literals(part.X, weight, self.binning)
         problem = Problem(
             answers_to(part.X, literals),
             literals,
             targets,
-            part.weight,
+            weight,
             np.zeros((len(part.X), 0)),
             task.classification,
         )
@@ -135,7 +138,7 @@ class LatticeGrower(BaseEstimator):
             n_label=self.n_candidates,
             n_rounds=self.n_rounds,
             rng=np.random.default_rng(task.rng.randint(2**31 - 1, size=4).tolist()),
-            min_leaf=part.limits.leaf_weight,
+            min_leaf=float(np.ldexp(part.limits.leaf_weight, power)),
             max_frontier=self.max_frontier,
         )
         tree = filled(tree_splits(found_tree(best.tree(best.max_leaves), literals, 1.0)), task)

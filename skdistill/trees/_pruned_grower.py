@@ -63,6 +63,11 @@ class PrunedGrower(BaseEstimator):
         self.width = width
         self.criterion = criterion
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
     def grow(self, task: GrowthTask) -> list[Any]:
         """Grow a tree.
 

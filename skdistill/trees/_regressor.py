@@ -7,7 +7,7 @@ from typing import Any
 from sklearn.tree import DecisionTreeRegressor
 
 from skdistill.trees._base import BaseDistilledTree
-from skdistill.trees._default_grower import GROWER_RULE
+from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
 
 __all__ = ["DistilledTreeRegressor"]
@@ -201,3 +201,6 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self._adopt(grown, rows, encoded)
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        return grower_limits(super().__sklearn_tags__(), self.grower)

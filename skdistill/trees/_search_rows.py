@@ -19,7 +19,7 @@ from skdistill.trees._subtrees import Subtrees
 __all__ = ["Cut", "SearchRows"]
 
 # Histogram entries computed at a time.
-_BATCH = 500_000
+_BATCH = 200_000
 
 
 @dataclass(frozen=True)

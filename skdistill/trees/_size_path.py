@@ -14,7 +14,7 @@ from skdistill.trees._monotone import is_monotone
 from skdistill.trees._probed import SizedTree
 from skdistill.trees._subtrees import Subtrees
 
-__all__ = ["best_subtrees", "cut_tree", "size_path"]
+__all__ = ["best_subtrees", "cut_tree", "keeps_direction", "size_path"]
 
 
 def best_subtrees(tree: Any, task: GrowthTask) -> Subtrees:
@@ -36,8 +36,9 @@ def best_subtrees(tree: Any, task: GrowthTask) -> Subtrees:
         limits.too_small(tree.n_node_samples, tree.weighted_n_node_samples), np.inf, error
     )
     error[0] = error[0] if np.isfinite(error[0]) else np.finfo(float).max
+    split = tree.n_node_samples >= limits.split_rows
     return Subtrees(
-        tree.children_left.tolist(),
+        np.where(split, tree.children_left, -1).tolist(),
         tree.children_right.tolist(),
         range(tree.node_count),
         error.tolist(),
@@ -98,7 +99,7 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
             continue
         inner = found[best].inner(k)
         tree = cut_tree(sources[best], inner)
-        if not _keeps_direction(tree, task):
+        if not keeps_direction(tree, task):
             continue
         least = errors[best]
         leaf = tree.children_left == -1
@@ -108,7 +109,7 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
     return path
 
 
-def _keeps_direction(tree: Any, task: GrowthTask) -> bool:
+def keeps_direction(tree: Any, task: GrowthTask) -> bool:
     """Whether a tree's answers move only as ``monotonic_cst`` lets them."""
     monotonic = task.limits.monotonic
     if monotonic is None or tree.n_outputs > 1:
