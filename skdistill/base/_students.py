@@ -172,7 +172,7 @@ def fold_class_weight(
     mass = targets.sum(axis=1)
     # A row of classes that weigh nothing says nothing.
     targets /= np.where(mass > 0, mass, 1.0)[:, np.newaxis]
-    return np.round(targets * 2.0**22) / 2.0**22, weight * _short(mass, 16)
+    return np.round(targets * 2.0**22) / 2.0**22, weight * _short(mass, 20)
 
 
 def _short(numbers: np.ndarray, n_bits: int) -> np.ndarray:

@@ -68,6 +68,7 @@ def warn_if_repeats(labels: Labels, y: np.ndarray | None, teacher: Any) -> None:
     if labels.classes is not None:
         repeats = np.array_equal(labels.classes[labels.codes], y)
     else:
+        assert labels.targets is not None
         repeats = np.array_equal(labels.targets, y)
     if repeats:
         warnings.warn(

@@ -118,7 +118,8 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         )
 
     def __repr__(self) -> str:
-        return f"<RuleSet of {len(self)} rules on {len(self.feature_names)} columns; figures in-sample>\n{self}"
+        columns = len(self.feature_names)
+        return f"<RuleSet of {len(self)} rules on {columns} columns; figures in-sample>\n{self}"
 
     @property
     def classes_(self) -> list[Any] | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from skdistill._sklearn import assemble_tree
 from skdistill.trees._growth import GrowthTask
+from skdistill.trees._scale import far_from_zero
 
 __all__ = ["Splits", "fill_tree", "filled", "node_sums"]
 
@@ -123,6 +124,8 @@ def fill_tree(
     shape = (count, 1, width) if classification else (count, width, 1)
     classes = np.array([width]) if classification else np.ones(width)
     bare = assemble_tree(arrays | {"value": np.zeros(shape)}, X.shape[1], classes)
+    offset = np.zeros(width) if classification else far_from_zero(targets)
+    targets = targets - offset
     columns = np.column_stack([np.ones(X.shape[0]), weight, weight[:, np.newaxis] * targets])
     square = weight * (targets**2).sum(axis=1)
     sums = node_sums(bare, bare.apply(X), np.column_stack([columns, square]))
@@ -133,7 +136,7 @@ def fill_tree(
         arrays["impurity"] = 1.0 - (mean**2).sum(axis=1)
     else:
         arrays["impurity"] = np.maximum(square - (mean**2).sum(axis=1), 0.0) / width
-    return assemble_tree(arrays | {"value": mean.reshape(shape)}, X.shape[1], classes)
+    return assemble_tree(arrays | {"value": (mean + offset).reshape(shape)}, X.shape[1], classes)
 
 
 def filled(splits: Splits, task: GrowthTask) -> Any:

@@ -22,6 +22,7 @@ from skdistill.base._encoder import (
     tree_feature_names,
     without_na,
 )
+from skdistill.rules import extract_rules
 
 __all__ = ["BaseDistilledTree", "leaf_answers"]
 
@@ -93,6 +94,17 @@ class BaseDistilledTree(BaseDistiller):
         if self.encoder_ is not None and params["monotonic_cst"] is not None:
             params["monotonic_cst"] = encode_constraints(self.encoder_, params["monotonic_cst"])
         return params
+
+    def leaf_names(self) -> list[str]:
+        """Return what must hold in each leaf, in words.
+
+        Returns
+        -------
+        names : list of str
+            From left to right.
+        """
+        rules = extract_rules(self)
+        return [rules.premise_text(k) for k in range(len(rules))]
 
     def to_sklearn(self) -> Any:
         """Return a plain scikit-learn tree without teacher, for export.

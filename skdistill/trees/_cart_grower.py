@@ -61,6 +61,6 @@ class CartGrower(BaseEstimator):
         """
         if task.classification:
             tree = DecisionTreeClassifier(**task.params)
-            return [grow_classification_tree(tree, task.X, task.labels, task.sample_weight).tree_]
+            return [grow_classification_tree(tree, task.X, task.labels, task.row_weight).tree_]
         tree = DecisionTreeRegressor(**task.params)
-        return [tree.fit(task.X, task.labels.targets, sample_weight=task.sample_weight).tree_]
+        return [tree.fit(task.X, task.labels.targets, sample_weight=task.row_weight).tree_]

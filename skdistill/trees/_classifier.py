@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.tree import DecisionTreeClassifier
 
-from skdistill._validation import OneOf
+from skdistill._validation import Number, OneOf
 from skdistill.trees._base import BaseDistilledTree
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
@@ -37,6 +37,8 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``. Without a
         teacher there is nobody to label them, and X stands alone.
+    real_weight : float, default=2.0
+        How many synthetic rows a real one counts as, where there are some.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     grower : "auto" or grower, default="auto"
@@ -156,6 +158,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     _parameter_rules = BaseDistilledTree._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")],
         "grower": GROWER_RULE,
+        "real_weight": [Number(0, closed="neither")],
     }
 
     def __init__(
@@ -165,6 +168,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         labels: str = "auto",
         alpha: float = 0.0,
         transfer_set: Any = "auto",
+        real_weight: float = 2.0,
         max_queries: int | None = None,
         grower: Any = "auto",
         max_leaf_nodes: int | None = 16,
@@ -202,6 +206,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         self.labels = labels
         self.alpha = alpha
         self.transfer_set = transfer_set
+        self.real_weight = real_weight
         self.max_queries = max_queries
         self.grower = grower
         self.allowed_features = allowed_features

@@ -41,7 +41,15 @@ def grow_tree(
     path : list of SizedTree
     """
     rng = check_random_state(distiller.random_state)
-    whole = GrowthTask(encoded, rows.labels, rows.sample_weight, rows.n_real, params, rng)
+    whole = GrowthTask(
+        encoded,
+        rows.labels,
+        rows.sample_weight,
+        rows.n_real,
+        params,
+        rng,
+        real_weight=float(distiller.real_weight),
+    )
     task, columns = whole, None
     if distiller.allowed_features is not None:
         columns = allowed_columns(

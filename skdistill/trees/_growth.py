@@ -77,6 +77,8 @@ class GrowthTask:
         Parameters of a ``DecisionTreeClassifier`` or ``DecisionTreeRegressor``.
     rng : RandomState
         Where growers draw their numbers.
+    real_weight : float, default=1.0
+        How many synthetic rows a real one counts as.
 
     Attributes
     ----------
@@ -100,12 +102,13 @@ class GrowthTask:
     n_real: int
     params: Mapping[str, Any]
     rng: np.random.RandomState
+    real_weight: float = 1.0
     targets: np.ndarray = field(init=False, repr=False)
     weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         targets, weight = fold_class_weight(
-            self.labels, self.params.get("class_weight"), self.sample_weight
+            self.labels, self.params.get("class_weight"), self.row_weight
         )
         object.__setattr__(self, "targets", targets)
         object.__setattr__(self, "weight", weight)
@@ -138,6 +141,16 @@ class GrowthTask:
         rows = np.asarray(X, dtype=np.float32)
         rng = np.random.RandomState(random_state)
         return cls(rows, Labels(classes, codes, None), weight, len(rows), params, rng)
+
+    @property
+    def row_weight(self) -> np.ndarray | None:
+        """Weights of the rows, real ones raised; None where all weigh one."""
+        n = self.X.shape[0]
+        if self.real_weight == 1.0 or self.n_real == n:
+            return self.sample_weight
+        weight = np.ones(n) if self.sample_weight is None else self.sample_weight.copy()
+        weight[: self.n_real] *= self.real_weight
+        return weight
 
     @property
     def classification(self) -> bool:
@@ -216,7 +229,7 @@ class GrowthTask:
         )
         weight = None if self.sample_weight is None else self.sample_weight[index]
         n_real = int(np.searchsorted(index, self.n_real))
-        return GrowthTask(self.X[index], labels, weight, n_real, self.params, self.rng)
+        return replace(self, X=self.X[index], labels=labels, sample_weight=weight, n_real=n_real)
 
     def cart(self, *, rows: np.ndarray | None = None, **changed: Any) -> Any:
         """Grow scikit-learn's CART on some of the rows, as they are weighted here.
@@ -259,10 +272,13 @@ class GrowthTask:
 
 
 def _about_one(values: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Scale values, and what is said of their impurity, by a power of two.
+    """Shift values to zero and scale them, and what is said of their impurity, by a power of two.
 
-    scikit-learn takes a variance below 2e-16 for none, whatever the unit.
+    scikit-learn takes a variance below 2e-16 for none, whatever the unit, and a
+    rounding error of equal values that are far from zero for more.
     """
+    if params["criterion"] != "poisson":
+        values = values - values.min(axis=0)
     power = -int(np.frexp(np.ptp(values, axis=0).max())[1])
     square = 2 if params["criterion"] in ("squared_error", "friedman_mse") else 1
     most = np.finfo(np.float64).max

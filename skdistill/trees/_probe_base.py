@@ -222,7 +222,7 @@ class BaseLinearProbeTree(BaseDistilledTree):
         plain = plain_tree(filled, classes=pool.labels.classes, params=self._plain_params())
         answers = leaf_answers(filled, self._kind)[filled.apply(pool.X)]
         measured = self._measure(pool.labelled(), answers)
-        return SizedTree(tree.n_leaves, float(measured), plain)
+        return SizedTree(tree.n_leaves, measured, plain)
 
     def _refine(self, tree: FoundTree, pool: Pool, X: Any, rng: np.random.Generator) -> Pool:
         """Probe impure nodes again by queries; returns the rows with the fresh ones."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sklearn.tree import DecisionTreeRegressor
 
+from skdistill._validation import Number
 from skdistill.trees._base import BaseDistilledTree
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
@@ -32,6 +33,8 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``.
+    real_weight : float, default=2.0
+        How many synthetic rows a real one counts as, where there are some.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     grower : "auto" or grower, default="auto"
@@ -127,7 +130,10 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     """
 
     _kind = "regressor"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {"grower": GROWER_RULE}
+    _parameter_rules = BaseDistilledTree._parameter_rules | {
+        "grower": GROWER_RULE,
+        "real_weight": [Number(0, closed="neither")],
+    }
 
     def __init__(
         self,
@@ -135,6 +141,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         *,
         alpha: float = 0.0,
         transfer_set: Any = "auto",
+        real_weight: float = 2.0,
         max_queries: int | None = None,
         grower: Any = "auto",
         max_leaf_nodes: int | None = 16,
@@ -169,6 +176,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         self.teacher = teacher
         self.alpha = alpha
         self.transfer_set = transfer_set
+        self.real_weight = real_weight
         self.max_queries = max_queries
         self.grower = grower
         self.allowed_features = allowed_features

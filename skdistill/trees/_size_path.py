@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from skdistill._sklearn import NODE_FIELDS, assemble_tree, plain_tree, tree_arrays
+from skdistill.metrics import InSampleFidelity
 from skdistill.trees._assembly import node_sums
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._monotone import is_monotone
 from skdistill.trees._probed import SizedTree
+from skdistill.trees._scale import far_from_zero
 from skdistill.trees._subtrees import Subtrees
 
 __all__ = ["best_subtrees", "cut_tree", "keeps_direction", "size_path"]
@@ -91,11 +93,13 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
     found = [best_subtrees(tree, task) for tree in sources]
     path: list[SizedTree] = []
     least = np.inf
+    # Sums in another order are not to decide.
+    slack = 1e-9 * min(subtrees.error[0] for subtrees in found)
     losses = [_shares(tree, task) for tree in sources]
     for k in range(1, max(len(subtrees.error) for subtrees in found) + 1):
-        errors = [s.error[min(k, len(s.error)) - 1] for s in found]
-        best = int(np.argmin(errors))
-        if not errors[best] < least * (1.0 - 1e-9):
+        errors = np.array([s.error[min(k, len(s.error)) - 1] for s in found])
+        best = int(np.argmax(errors <= errors.min() + slack))
+        if not errors[best] < least - slack:
             continue
         inner = found[best].inner(k)
         tree = cut_tree(sources[best], inner)
@@ -105,8 +109,13 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
         leaf = tree.children_left == -1
         lost = losses[best][_kept_nodes(sources[best], inner)[leaf]].sum()
         plain = plain_tree(tree, classes=task.labels.classes, params=task.params)
-        path.append(SizedTree(int(tree.n_leaves), 1.0 - float(lost), plain))
+        path.append(SizedTree(int(tree.n_leaves), _measured(1.0 - float(lost), task), plain))
     return path
+
+
+def _measured(fidelity: float, task: GrowthTask) -> InSampleFidelity:
+    metric = "agreement" if task.classification else "r2"
+    return InSampleFidelity(fidelity, metric, task.X.shape[0])
 
 
 def keeps_direction(tree: Any, task: GrowthTask) -> bool:
@@ -135,15 +144,18 @@ def _kept_nodes(tree: Any, inner: Sequence[int]) -> np.ndarray:
 
 def _errors(tree: Any, task: GrowthTask, targets: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Weight that each node disagrees with, or its squared error, if it were a leaf."""
-    weighted = weight[:, np.newaxis] * targets
-    columns = [weight[:, np.newaxis], weighted]
-    if not task.classification:
-        columns.append((weighted * targets).sum(axis=1)[:, np.newaxis])
-    sums = node_sums(tree, tree.apply(task.X), np.hstack(columns))
+    leaf = tree.apply(task.X)
     if task.classification:
+        sums = node_sums(tree, leaf, np.column_stack([weight, weight[:, np.newaxis] * targets]))
         answers = tree.value[:, 0, :].argmax(axis=1)
         return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + answers], 0.0)
-    values = tree.value[:, :, 0]
+    offset = far_from_zero(targets)
+    targets, values = targets - offset, tree.value[:, :, 0] - offset
+    if not np.ptp(targets, axis=0).any():  # all the same: what a tree is off by is rounding
+        return np.zeros(tree.node_count)
+    weighted = weight[:, np.newaxis] * targets
+    square = (weighted * targets).sum(axis=1)
+    sums = node_sums(tree, leaf, np.column_stack([weight, weighted, square]))
     cross = (values * sums[:, 1:-1]).sum(axis=1)
     return np.maximum(sums[:, -1] - 2.0 * cross + sums[:, 0] * (values**2).sum(axis=1), 0.0)
 
@@ -160,6 +172,7 @@ def _shares(tree: Any, task: GrowthTask) -> np.ndarray:
         targets = np.zeros(task.targets.shape)
         targets[np.arange(n), task.labels.codes] = 1.0
         return _errors(tree, task, targets, weight) / weight.sum()
-    targets = task.targets - np.average(task.targets, axis=0, weights=weight)
-    variance = float((weight[:, np.newaxis] * targets**2).sum())
+    targets = task.targets - far_from_zero(task.targets)
+    around = targets - np.average(targets, axis=0, weights=weight)
+    variance = float((weight[:, np.newaxis] * around**2).sum())
     return _errors(tree, task, task.targets, weight) / (variance or 1.0)

@@ -135,13 +135,12 @@ def test_a_revisit_takes_the_best_split(kind, seed):
             tree_losses(search, tried, answers, child, rows)
             for child in (tried.left[node], tried.right[node])
         ]
-        elsewhere = search.error(tried) - tree_losses(search, tried, answers, node, rows).sum()
+        below = tree_losses(search, tried, answers, node, rows)
+        np.testing.assert_allclose(below, search.losses(tried, node, rows, answers))
+        elsewhere = search.error(tried) - below.sum()
         options = [np.where(left[rows], *on).sum() for _, left in every_cut(search)]
         best = elsewhere + min(*options, on[0].sum(), on[1].sum())
         before = search.error(tried)
-        np.testing.assert_allclose(
-            tree_losses(search, tried, answers, node, rows), search.losses(tried, node, rows, answers)
-        )
         changed = _alternate._revisit(tried, node, rows, search, answers)
         after = search.error(tried)
         # Leaves answer anew where rows have moved, so it may be better still.
