@@ -46,9 +46,9 @@ print(rules["Rule list"])
 # %%
 # In the plane
 # ------------
-# Colours are classes. In the panels of the students, shades are different rules, the palest of which
-# is the default; ``apply`` says which rule answers. What a rule of a list answers need not be a
-# rectangle: earlier ones may have cut pieces out of it.
+# Colours are classes. In the panels of the students, shades are different rules, the palest of
+# which is the default; ``apply`` says which rule answers. What a rule of a list answers need not
+# be a rectangle: earlier ones may have cut pieces out of it.
 
 low, high = X.min(axis=0), X.max(axis=0)
 axes = [np.linspace(a, b, 300) for a, b in zip(low, high, strict=True)]

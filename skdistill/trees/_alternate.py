@@ -103,11 +103,9 @@ def _revisit(
 
 def _gaps_left(cut: Cut, rows: np.ndarray, search: SearchRows) -> bool:
     """Where missing values go; with the larger part where there were none."""
-    codes = search.bins.codes[cut.feature][rows]
     if search.bins.gaps[cut.feature]:
         return cut.gaps_left
-    goes = codes <= cut.cut
-    return bool(2.0 * search.sums(rows[goes])[0] > search.sums(rows)[0])
+    return search.most_go_left(cut.feature, cut.cut, rows)
 
 
 def _take(
@@ -223,7 +221,7 @@ def _grow(
         "min_impurity_decrease": task.params["min_impurity_decrease"] * share,
         "ccp_alpha": task.params["ccp_alpha"] * share,
     } | params
-    return BinnedTree.read(task.cart(rows=rows, **params))
+    return search.settle_gaps(BinnedTree.read(task.cart(rows=rows, **params)), rows)
 
 
 def improve(
@@ -250,6 +248,7 @@ def improve(
     tree : BinnedTree
     error : float
     """
+    search.settle_gaps(tree, search.index)
     error = search.prune(alternate(tree, search), max_leaves)
     for _ in range(n_rounds):
         if error <= search.slack:

@@ -17,16 +17,17 @@ __all__ = ["DistilledTreeClassifier"]
 class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     """Distil a classifier into one small decision tree.
 
-    The teacher labels the rows of X and synthetic ones near them; CART grows
-    on its labels. The result is a ``sklearn.tree.DecisionTreeClassifier``, so
-    ``plot_tree``, ``export_text`` and every other tool for trees take it.
+    The teacher labels the rows of X and synthetic ones near them; a small tree
+    grows on its labels, by a search for the truest one unless told otherwise.
+    The result is a ``sklearn.tree.DecisionTreeClassifier``, so ``plot_tree``,
+    ``export_text`` and every other tool for trees take it.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
         What is distilled. Fitted: used as it is, never refitted or changed.
         Unfitted: a clone is fitted on ``X, y``. None: the tree learns from y
-        itself, as plain CART does.
+        itself.
     labels : {"auto", "soft", "hard"}, default="auto"
         What the tree learns: the teacher's probabilities or its labels.
         "auto" is hard: small trees were measured to be truer so.
@@ -42,10 +43,11 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     grower : "auto" or grower, default="auto"
-        How the tree grows: "auto" is :class:`AlternatingGrower`, the truest;
-        :class:`PrunedGrower` where rows are sparse or leaves unlimited; and
-        :class:`CartGrower`, the cheapest, where leaves answer no means
-        (``criterion="absolute_error"`` or "poisson").
+        How the tree grows: "auto" is :class:`~skdistill.trees.AlternatingGrower`,
+        the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse
+        or leaves unlimited; and :class:`~skdistill.trees.CartGrower`, the
+        cheapest, where leaves answer no means (``criterion="absolute_error"``
+        or "poisson").
     max_leaf_nodes : int, default=16
         The most leaves, that is rules. None grows without limit.
     max_depth : int, default=None
@@ -100,8 +102,9 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
     size_path_ : list of SizedTree
-        The truest tree of each size up to the budget, from this one fit; each
-        is truer than all smaller ones on the rows that it was fitted on.
+        The truest tree of each size up to the budget, from this one fit (beyond
+        64 leaves of some sizes); each is truer than all smaller ones on the
+        rows that it was fitted on.
     encoder_ : ColumnTransformer or None
         How categorical columns are read: for two classes as ranks in the
         teacher's order, else as one column a level.
@@ -125,8 +128,9 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
 
     Notes
     -----
-    Cost: the teacher's labels, the drawing of the rows, and scikit-learn's
-    fit, with at most 15 percent on top beyond a few milliseconds.
+    Cost: the teacher's labels, the drawing of the rows, and the grower, which
+    says what it takes itself. The default one takes many times as long as
+    scikit-learn's fit, which is all that ``CartGrower()`` needs.
 
     A frozen teacher that has seen the rows of a cross-validation leaks them
     into the *accuracy* of its student. Cross-validate fidelity, or let each

@@ -17,31 +17,32 @@ __all__ = ["DistilledTreeRegressor"]
 class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     """Distil a regressor or any real function into one small regression tree.
 
-    The teacher answers on the rows of X and synthetic ones near them; CART
-    grows on its answers. The result is a
-    ``sklearn.tree.DecisionTreeRegressor``.
+    The teacher answers on the rows of X and synthetic ones near them; a small
+    tree grows on its answers, by a search for the truest one unless told
+    otherwise. The result is a ``sklearn.tree.DecisionTreeRegressor``.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
         What is distilled. Fitted: used as it is, never refitted or changed.
         Unfitted: a clone is fitted on ``X, y``. None: the tree learns from y
-        itself, as plain CART does.
+        itself.
     alpha : float, default=0.0
         Share in [0, 1] of the true value in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
         Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``.
-    real_weight : float, default=2.0
+    real_weight : float, default=5.0
         How many synthetic rows a real one counts as, where there are some.
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     grower : "auto" or grower, default="auto"
-        How the tree grows: "auto" is :class:`AlternatingGrower`, the truest;
-        :class:`PrunedGrower` where rows are sparse or leaves unlimited; and
-        :class:`CartGrower`, the cheapest, where leaves answer no means
-        (``criterion="absolute_error"`` or "poisson").
+        How the tree grows: "auto" is :class:`~skdistill.trees.AlternatingGrower`,
+        the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse
+        or leaves unlimited; and :class:`~skdistill.trees.CartGrower`, the
+        cheapest, where leaves answer no means (``criterion="absolute_error"``
+        or "poisson").
     max_leaf_nodes : int, default=16
         The most leaves, that is rules. None grows without limit.
     max_depth : int, default=None
@@ -91,8 +92,9 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the tree was fitted on.
     size_path_ : list of SizedTree
-        The truest tree of each size up to the budget, from this one fit; each
-        is truer than all smaller ones on the rows that it was fitted on.
+        The truest tree of each size up to the budget, from this one fit (beyond
+        64 leaves of some sizes); each is truer than all smaller ones on the
+        rows that it was fitted on.
     encoder_ : ColumnTransformer or None
         How categorical columns are read: for one value a row as ranks in the
         teacher's order, else as one column a level.
@@ -141,7 +143,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         *,
         alpha: float = 0.0,
         transfer_set: Any = "auto",
-        real_weight: float = 2.0,
+        real_weight: float = 5.0,
         max_queries: int | None = None,
         grower: Any = "auto",
         max_leaf_nodes: int | None = 16,

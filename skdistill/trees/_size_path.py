@@ -18,6 +18,9 @@ from skdistill.trees._subtrees import Subtrees
 
 __all__ = ["best_subtrees", "cut_tree", "keeps_direction", "size_path"]
 
+# Up to here there is a tree of every size.
+_EVERY_SIZE = 64
+
 
 def best_subtrees(tree: Any, task: GrowthTask) -> Subtrees:
     """Find the best pruned subtrees of a tree, of every size up to the task's.
@@ -88,7 +91,9 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
     Returns
     -------
     path : list of SizedTree
-        Smallest first; each errs less than all smaller ones.
+        Smallest first; each errs less than all smaller ones. Beyond 64 leaves
+        sizes grow by a quarter, so that the path is not much larger than its
+        largest tree.
     """
     found = [best_subtrees(tree, task) for tree in sources]
     path: list[SizedTree] = []
@@ -96,7 +101,7 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
     # Sums in another order are not to decide.
     slack = 1e-9 * min(subtrees.error[0] for subtrees in found)
     losses = [_shares(tree, task) for tree in sources]
-    for k in range(1, max(len(subtrees.error) for subtrees in found) + 1):
+    for k in _sizes(max(len(subtrees.error) for subtrees in found)):
         errors = np.array([s.error[min(k, len(s.error)) - 1] for s in found])
         best = int(np.argmax(errors <= errors.min() + slack))
         if not errors[best] < least - slack:
@@ -116,6 +121,14 @@ def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
 def _measured(fidelity: float, task: GrowthTask) -> InSampleFidelity:
     metric = "agreement" if task.classification else "r2"
     return InSampleFidelity(fidelity, metric, task.X.shape[0])
+
+
+def _sizes(most: int) -> list[int]:
+    """All sizes that people read, and a few larger ones."""
+    sizes = list(range(1, min(most, _EVERY_SIZE) + 1))
+    while sizes[-1] < most:
+        sizes.append(min(most, sizes[-1] * 5 // 4))
+    return sizes
 
 
 def keeps_direction(tree: Any, task: GrowthTask) -> bool:

@@ -13,6 +13,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skdistill import CallableTeacher, DistilledClassifier, DistilledTreeClassifier
 from skdistill.base._students import takes_soft_labels
 from skdistill.base._targets import snap
+from skdistill.trees import CartGrower
 from tests.base._students import RecordingClassifier, sigmoid_shares, three_shares
 
 RNG = np.random.default_rng(0)
@@ -175,7 +176,9 @@ def test_the_tree_distiller_and_the_generic_one_agree():
     """One road: both grow the same tree."""
     for labels in ("hard", "soft"):
         generic = distilled(DecisionTreeClassifier(max_leaf_nodes=8, random_state=0), labels)
-        tree = DistilledTreeClassifier(SOFT, labels=labels, max_leaf_nodes=8, **SETTINGS).fit(X)
+        tree = DistilledTreeClassifier(
+            SOFT, labels=labels, grower=CartGrower(), max_leaf_nodes=8, **SETTINGS
+        ).fit(X)
         np.testing.assert_array_equal(generic.predict(X), tree.predict(X))
         np.testing.assert_allclose(generic.predict_proba(X), tree.predict_proba(X))
         assert float(generic.fidelity_) == float(tree.fidelity_)

@@ -17,6 +17,7 @@ from skdistill import (
     DistilledTreeRegressor,
 )
 from skdistill.exceptions import DistillationWarning
+from skdistill.trees import CartGrower
 from tests.base._students import (
     RecordingClassifier,
     RecordingRegressor,
@@ -225,7 +226,7 @@ def test_continuous_y_is_no_label():
 def test_shapes_of_y():
     """A column is flattened with a warning; other shapes than the teacher's are an error."""
     with pytest.warns(UserWarning, match="A column-vector y was passed"):
-        DistilledTreeRegressor(lambda X: X[:, 0], transfer_set=None).fit(X, X[:, :1])
+        DistilledTreeRegressor(lambda X: X[:, 0], transfer_set=None).fit(X, X[:, 1:2])
     with pytest.raises(ValueError, match=r"y has shape \(120, 2\), but the teacher answers shape"):
         DistilledTreeRegressor(lambda X: X[:, 0], alpha=0.5, transfer_set=None).fit(X, X[:, :2])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
@@ -279,7 +280,9 @@ def test_constant_labels_may_hide_shares():
         return 0.3 * sigmoid_shares(X) + [0.7, 0.0]
 
     teacher = CallableTeacher(rare, output="probabilities")
-    soft = DistilledTreeClassifier(teacher, labels="soft", transfer_set=None, max_leaf_nodes=None)
+    soft = DistilledTreeClassifier(
+        teacher, labels="soft", grower=CartGrower(), transfer_set=None, max_leaf_nodes=None
+    )
     np.testing.assert_allclose(soft.fit(X).predict_proba(X), rare(X), atol=1e-6)
     with pytest.warns(DistillationWarning, match="the same answer"):
         DistilledTreeClassifier(teacher, labels="hard", transfer_set=None).fit(X)

@@ -260,6 +260,7 @@ def test_text(cancer):
             fidelity_report(tree, X, teacher=forest, **wrong)
 
 
+@pytest.mark.filterwarnings("ignore:.*merely repeats y")
 @pytest.mark.parametrize("place", ["distiller", "soft", "pipeline", "search", "inner pipeline"])
 def test_trees_wherever_they_are(cancer, place):
     """Leaves of the tree inside; its rows are what that tree sees."""

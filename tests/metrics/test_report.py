@@ -170,6 +170,7 @@ def test_text_and_dict(wine):
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*merely repeats y")
 def test_students_wherever_they_are(wine):
     """In a pipeline the teacher sees transformed rows; in a search the best one is measured."""
     forest, _, X, y = wine

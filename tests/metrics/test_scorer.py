@@ -101,6 +101,7 @@ def test_grid_search_without_y(cancer):
     np.testing.assert_allclose(search.score(X), np.mean(search.predict(X) == forest.predict(X)))
 
 
+@pytest.mark.filterwarnings("ignore:.*merely repeats y")
 def test_several_metrics(cancer):
     """A dict of metrics, ours beside scikit-learn's own."""
     forest, X, y = cancer
@@ -162,6 +163,7 @@ def test_pipelines(cancer):
     assert search.best_score_ > 0.85
 
 
+@pytest.mark.filterwarnings("ignore:.*merely repeats y")
 def test_explicit_teacher(cancer):
     """A teacher in the scorer is compared with students that have none, on the rows of X."""
     forest, X, y = cancer

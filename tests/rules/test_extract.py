@@ -78,8 +78,9 @@ def test_distilled_trees(load, labels):
 def test_synthetic_rows_count():
     """Coverage and fidelity are of the whole transfer set, real and synthetic."""
     X, y = load_iris(return_X_y=True)
-    tree = DistilledTreeClassifier(GaussianNB().fit(X, y), max_leaf_nodes=5, random_state=0).fit(X)
-    rules = extract_rules(tree)
+    teacher = GaussianNB().fit(X, y)
+    tree = DistilledTreeClassifier(teacher, real_weight=1.0, max_leaf_nodes=5, random_state=0)
+    rules = extract_rules(tree.fit(X))
     assert_rules_are_the_tree(rules, tree, X)
     total = sum(rule.coverage * rule.fidelity for rule in rules)
     np.testing.assert_allclose(total, tree.fidelity_)

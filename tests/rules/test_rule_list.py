@@ -243,7 +243,7 @@ def test_in_a_search():
         {"max_rules": [1, 6]},
         scoring=FidelityScorer(),
         cv=3,
-    ).fit(X, teacher.predict(X))
+    ).fit(X)
     assert search.best_params_ == {"max_rules": 6}
 
 

@@ -220,3 +220,18 @@ def test_without_a_budget():
     assert sizes == sorted(set(sizes))
     assert 4 < sizes[-1] <= tree.get_n_leaves()
     np.testing.assert_allclose(tree.size_path_[-1].fidelity, tree.fidelity_)
+
+
+def test_large_trees_have_short_paths():
+    """Every size up to 64; beyond, few enough that the path is hardly larger than the tree."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(1200, 4)), rng.integers(0, 2, 1200)
+    tree = DistilledTreeClassifier(max_leaf_nodes=None, random_state=0).fit(X, y)
+    sizes = [sized.n_leaves for sized in tree.size_path_]
+    assert sizes[-1] == tree.get_n_leaves() > 200
+    assert sum(size <= 64 for size in sizes) > 40
+    steps = np.diff([size for size in sizes if size >= 64])
+    assert len(steps) < 12
+    nodes = sum(sized.tree.tree_.node_count for sized in tree.size_path_ if sized.n_leaves > 64)
+    assert nodes < 6 * tree.tree_.node_count
+    assert tree.size_path_[-1].fidelity == tree.fidelity_ == 1.0
