@@ -59,9 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     leaves = sum(each.get_n_leaves() for each in teacher.estimators_)
     print(f"Teacher: {forest.__name__} of 300 trees with {leaves} leaves, on {options.data}.")
     print(f"Student: one tree with {tree.get_n_leaves()} leaves, {tree.n_queries_} rows asked.\n")
-    print(fidelity_report(tree, X_test, y_test), "\n")
+    rules = extract_rules(tree, feature_names=data.feature_names, class_names=names)
+    print(fidelity_report(tree, X_test, y_test, leaf_names=rules), "\n")
     print("Rules (coverage and fidelity in-sample)")
-    print(extract_rules(tree, feature_names=data.feature_names, class_names=names))
+    print(rules)
 
 
 if __name__ == "__main__":

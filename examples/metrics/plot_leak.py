@@ -12,7 +12,8 @@ seen them all. What it whispers to the student, the student repeats, and the sco
 # The rows are real, the labels are heads and tails in random order. Nothing can be learned, so an
 # honest accuracy is one half. Twice the same forest teaches a tree that is cross-validated: once
 # fitted on all rows beforehand ("frozen": no cross-validation refits it), once handed over
-# unfitted, so that each fold fits it anew on its own training rows.
+# unfitted, so that each fold fits it anew on its own training rows. The trees are large and many,
+# so they grow by plain CART, which is cheap.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,6 +22,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import cross_validate
 
 from skdistill import DistilledTreeClassifier, FidelityScorer
+from skdistill.trees import CartGrower
 
 X = load_diabetes().data
 scoring = {"accuracy": "accuracy", "fidelity": FidelityScorer()}
@@ -30,7 +32,9 @@ for seed in range(5):
     forest = RandomForestClassifier(n_estimators=25, random_state=seed)
     fitted = RandomForestClassifier(n_estimators=25, random_state=seed).fit(X, y)
     for name, teacher in (("frozen", fitted), ("unfitted", forest)):
-        student = DistilledTreeClassifier(teacher, max_leaf_nodes=256, random_state=seed)
+        student = DistilledTreeClassifier(
+            teacher, grower=CartGrower(), max_leaf_nodes=256, random_state=seed
+        )
         teachers[name].append(cross_validate(student, X, y, cv=5, scoring=scoring))
 
 scores = {

@@ -25,6 +25,7 @@ from skdistill import (
     MungeTransferSet,
     fidelity_report,
 )
+from skdistill.trees import CartGrower
 
 
 class CountingSVC(SVC):
@@ -43,7 +44,8 @@ teacher = CountingSVC(C=10).fit(X, y)
 
 # %%
 # The rows for the search are new to the teacher, and have no labels. The cache answers rows
-# that were asked before, as those of every test fold are.
+# that were asked before, as those of every test fold are. A search fits many trees, so these grow
+# by plain CART; :doc:`/user_guide/growers` says what other growers make of the size that it finds.
 
 X_search, X_test, _, y_test = train_test_split(
     X_rest, y_rest, train_size=1000, test_size=2000, random_state=0
@@ -52,6 +54,7 @@ search = GridSearchCV(
     DistilledTreeClassifier(
         CachedTeacher(teacher),
         transfer_set=MungeTransferSet(n_samples=3000),
+        grower=CartGrower(),
         random_state=0,
     ),
     {
@@ -98,7 +101,9 @@ from sklearn.model_selection import cross_validate
 
 forest = RandomForestClassifier(50, random_state=0).fit(X, y)
 scores = cross_validate(
-    DistilledTreeClassifier(forest, max_leaf_nodes=32, labels="soft", random_state=0),
+    DistilledTreeClassifier(
+        forest, labels="soft", grower=CartGrower(), max_leaf_nodes=32, random_state=0
+    ),
     X_search,
     cv=3,
     scoring={

@@ -221,7 +221,18 @@ def _grow(
         "min_impurity_decrease": task.params["min_impurity_decrease"] * share,
         "ccp_alpha": task.params["ccp_alpha"] * share,
     } | params
-    return search.settle_gaps(BinnedTree.read(task.cart(rows=rows, **params)), rows)
+    return _settle_gaps(BinnedTree.read(task.cart(rows=rows, **params)), rows, search)
+
+
+def _settle_gaps(tree: BinnedTree, rows: np.ndarray, search: SearchRows) -> BinnedTree:
+    """Let every missing value of CART's rows have a place, and every leaf a row.
+
+    scikit-learn 1.6 sends some of them elsewhere than it grew for.
+    """
+    if search.bins.gaps.any():
+        search.settle_gaps(tree, rows)
+        _drop_empty(tree, 0, rows, search)
+    return tree
 
 
 def improve(
@@ -248,7 +259,7 @@ def improve(
     tree : BinnedTree
     error : float
     """
-    search.settle_gaps(tree, search.index)
+    _settle_gaps(tree, search.index, search)
     error = search.prune(alternate(tree, search), max_leaves)
     for _ in range(n_rounds):
         if error <= search.slack:

@@ -98,7 +98,8 @@ def fill_tree(
     ----------
     splits : Splits
     X : ndarray or csr_matrix of shape (n, n_features), dtype float32
-        Rows; every leaf is reached by at least one.
+        Rows. A node that none of them reaches, or none of any weight, holds
+        what its parent does.
     targets : ndarray of shape (n, n_targets)
         Label distributions, or values.
     weight : ndarray of shape (n,)
@@ -129,8 +130,11 @@ def fill_tree(
     columns = np.column_stack([np.ones(X.shape[0]), weight, weight[:, np.newaxis] * targets])
     square = weight * (targets**2).sum(axis=1)
     sums = node_sums(bare, bare.apply(X), np.column_stack([columns, square]))
-    mean = sums[:, 2:-1] / sums[:, [1]]
-    square = sums[:, -1] / sums[:, 1]
+    total = np.where(sums[:, 1] > 0, sums[:, 1], 1.0)
+    mean, square = sums[:, 2:-1] / total[:, np.newaxis], sums[:, -1] / total
+    for node in np.flatnonzero(sums[:, 1] == 0):  # parents come first
+        parent = np.flatnonzero((bare.children_left == node) | (bare.children_right == node))[0]
+        mean[node], square[node] = mean[parent], square[parent]
     arrays["n_node_samples"], arrays["weighted_n_node_samples"] = sums[:, 0], sums[:, 1]
     if classification:
         arrays["impurity"] = 1.0 - (mean**2).sum(axis=1)

@@ -173,7 +173,7 @@ class SearchRows:
         goes = self.bins.codes[feature][rows] <= cut
         return bool(2.0 * self._weight[rows[goes]].sum() > self._weight[rows].sum())
 
-    def settle_gaps(self, tree: BinnedTree, rows: np.ndarray) -> BinnedTree:
+    def settle_gaps(self, tree: BinnedTree, rows: np.ndarray) -> None:
         """Send missing values with the larger part where CART saw none in a node.
 
         CART counts rows there; weights make a row of weight two two equal rows.
@@ -184,19 +184,11 @@ class SearchRows:
             Changed.
         rows : ndarray of int
             Those that CART saw.
-
-        Returns
-        -------
-        tree : BinnedTree
-            The same one.
         """
-        if not self.bins.gaps.any():
-            return tree
         for node, here in tree.rows_by_node(self.bins, rows).items():
             feature = tree.feature[node]
             if tree.left[node] != -1 and not (self.bins.codes[feature][here] == GAP).any():
                 tree.gaps_left[node] = self.most_go_left(feature, tree.cut[node], here)
-        return tree
 
     def error(self, tree: BinnedTree) -> float:
         """Error of a tree, of any shape."""

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+import sklearn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -11,6 +12,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils.fixes import parse_version
 
 from skdistill import CallableTeacher, DistilledTreeClassifier, DistilledTreeRegressor
 from skdistill.trees import (
@@ -21,6 +23,8 @@ from skdistill.trees import (
     PrunedGrower,
 )
 
+# Before, scikit-learn's own trees grow for gaps in one place and send them to another.
+GAPS_ARE_SOUND = parse_version(sklearn.__version__) >= parse_version("1.7")
 LATTICE = LatticeGrower(3, depth=4, binning=8, n_rounds=0, max_frontier=60)
 FAST = AlternatingGrower(n_kicks=4)
 GROWERS = {"cart": CartGrower(), "pruned": PrunedGrower(), "fast": FAST, "lattice": LATTICE}
@@ -186,7 +190,7 @@ def test_unknown_names_of_allowed_features(mixed):
 @pytest.mark.parametrize("kind", ["three", "soft", "values"])
 def test_weights_are_repeats(grower, kind):
     """Whole weights, with zeros, give the tree of repeated rows in any order."""
-    X, three, _, score = make_rows(150, gaps=True)
+    X, three, _, score = make_rows(150, gaps=GAPS_ARE_SOUND)
     rng = np.random.default_rng(0)
     weight = rng.integers(0, 4, len(X))
     order = rng.permutation(np.repeat(np.arange(len(X)), weight))
@@ -310,7 +314,7 @@ def test_missing_values(grower, kind):
     np.testing.assert_array_equal(tree.apply(X), tree.tree_.apply(X.astype(np.float32)))
     assert tree.fidelity_ > 0.3
     means = [y[tree.apply(X) == node].mean() for node in tree.apply(X)]
-    if kind == "values":
+    if kind == "values" and (GAPS_ARE_SOUND or not isinstance(grower, CartGrower)):
         np.testing.assert_allclose(tree.predict(X), means)
 
 
