@@ -43,11 +43,12 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     max_queries : int, default=None
         The most rows that the teacher is asked in ``fit``.
     grower : "auto" or grower, default="auto"
-        How the tree grows: "auto" is :class:`~skdistill.trees.AlternatingGrower`,
-        the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse
-        or leaves unlimited; and :class:`~skdistill.trees.CartGrower`, the
-        cheapest, where leaves answer no means (``criterion="absolute_error"``
-        or "poisson").
+        How the tree grows. "auto" is :class:`~skdistill.trees.AlternatingGrower`,
+        the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse or
+        leaves unlimited; and :class:`~skdistill.trees.CartGrower`, the cheapest,
+        where labels are soft: the others go
+        by disagreement, and join leaves that answer alike, however their
+        probabilities differ.
     max_leaf_nodes : int, default=16
         The most leaves, that is rules. None grows without limit.
     max_depth : int, default=None

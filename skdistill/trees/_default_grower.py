@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from scipy import sparse
@@ -10,6 +9,7 @@ from scipy import sparse
 from skdistill._validation import Instance, OneOf
 from skdistill.trees._alternating_grower import AlternatingGrower
 from skdistill.trees._cart_grower import CartGrower
+from skdistill.trees._growth import GrowthTask
 from skdistill.trees._pruned_grower import PrunedGrower
 
 __all__ = ["GROWER_RULE", "grower_limits", "resolve_grower"]
@@ -23,27 +23,28 @@ GROWER_RULE = [
 ]
 
 
-def resolve_grower(grower: Any, X: Any, params: Mapping[str, Any]) -> Any:
-    """Return the grower that fits the rows and the parameters.
+def resolve_grower(grower: Any, task: GrowthTask) -> Any:
+    """Return the grower that fits a task.
 
     Parameters
     ----------
     grower : "auto" or grower
-    X : ndarray or csr_matrix of shape (n, n_features)
-    params : mapping
-        Parameters of the tree.
+    task : GrowthTask
 
     Returns
     -------
     grower : grower
         For "auto": alternating optimisation; exact pruning where rows are
-        sparse or leaves unlimited; and CART where leaves answer no means.
+        sparse or leaves unlimited; and CART where leaves answer no means, or
+        probabilities are wanted: by disagreement alone, leaves that answer
+        alike are one, however their probabilities differ.
     """
     if not isinstance(grower, str):
         return grower
-    if params["criterion"] in ("absolute_error", "poisson"):
+    soft = task.classification and task.labels.targets is not None
+    if soft or task.params["criterion"] in ("absolute_error", "poisson"):
         return CartGrower()
-    if sparse.issparse(X) or params["max_leaf_nodes"] is None:
+    if sparse.issparse(task.X) or task.params["max_leaf_nodes"] is None:
         return PrunedGrower()
     return AlternatingGrower()
 

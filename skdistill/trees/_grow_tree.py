@@ -61,7 +61,7 @@ def grow_tree(
         monotonic = params["monotonic_cst"]
         part = None if monotonic is None else np.asarray(monotonic)[columns]
         task = replace(whole, X=encoded[:, columns], params=params | {"monotonic_cst": part})
-    trees = resolve_grower(distiller.grower, task.X, params).grow(task)
+    trees = resolve_grower(distiller.grower, task).grow(task)
     if columns is not None:
         trees = [widen_tree(tree, columns, encoded.shape[1]) for tree in trees]
     trees = [shorten_thresholds(tree, encoded) for tree in trees]
