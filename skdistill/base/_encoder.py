@@ -241,7 +241,10 @@ def fit_encoder(
         verbose_feature_names_out=False,
         sparse_threshold=0,
     )
-    return encoder.fit(plain)
+    encoder.fit(plain)
+    # scikit-learn remembers names that are text alone.
+    encoder.columns_ = list(X.columns)
+    return encoder
 
 
 def encode(encoder: ColumnTransformer | None, X: Any) -> Any:
@@ -325,7 +328,7 @@ def encode_constraints(encoder: ColumnTransformer, monotonic_cst: Any) -> np.nda
     ValueError
         If there is not one a column, or one on a column of levels.
     """
-    names, given = list(encoder.feature_names_in_), np.asarray(monotonic_cst)
+    names, given = encoder.columns_, np.asarray(monotonic_cst)
     if given.shape != (len(names),):
         raise ValueError(f"monotonic_cst has shape {given.shape}, but X has {len(names)} columns.")
     by_name = dict(zip(names, given.tolist(), strict=True))

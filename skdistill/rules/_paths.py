@@ -88,7 +88,7 @@ def path_columns(
             PathColumn(name, gaps=gap, unseen=unseen)
             for name, gap in zip(names, asked, strict=True)
         ]
-    called = dict(zip(encoder.feature_names_in_, names, strict=True))
+    called = dict(zip(encoder.columns_, names, strict=True))
     return [
         PathColumn(called[column.name], column.level, column.levels, gap, unseen)
         for column, gap in zip(encoded_columns(encoder), asked, strict=True)

@@ -66,7 +66,7 @@ def allowed_columns(
         raise ValueError("allowed_features allows no column: a tree needs at least one.")
     if encoder is None:
         return np.flatnonzero(chosen)
-    kept = {name for name, keep in zip(encoder.feature_names_in_, chosen, strict=True) if keep}
+    kept = {name for name, keep in zip(encoder.columns_, chosen, strict=True) if keep}
     return np.flatnonzero([column.name in kept for column in encoded_columns(encoder)])
 
 

@@ -163,6 +163,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     _parameter_rules = BaseDistilledTree._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")],
         "grower": GROWER_RULE,
+        "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
         "real_weight": [Number(0, closed="neither")],
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.tree import DecisionTreeRegressor
 
-from skdistill._validation import Number
+from skdistill._validation import Number, OneOf
 from skdistill.trees._base import BaseDistilledTree
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
@@ -134,6 +134,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     _kind = "regressor"
     _parameter_rules = BaseDistilledTree._parameter_rules | {
         "grower": GROWER_RULE,
+        "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
         "real_weight": [Number(0, closed="neither")],
     }
 
