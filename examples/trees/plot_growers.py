@@ -46,8 +46,8 @@ students = {
 
 # %%
 # Colours are the answers, and white lines part the leaves. Dots are unseen rows on which a tree
-# says something else than the forest. Look where both sides of a line have the same colour: there
-# CART has parted rows that get one answer, and the leaf is missing elsewhere.
+# says something else than the forest. Where both sides of a line have the same colour, a leaf went
+# into the way there rather than into another answer.
 
 low, high = X.min(axis=0), X.max(axis=0)
 across, up = np.meshgrid(*(np.linspace(a, b, 400) for a, b in zip(low, high, strict=True)))

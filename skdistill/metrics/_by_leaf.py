@@ -105,12 +105,12 @@ class LeafFidelity:
     def __str__(self) -> str:
         text = f"{self.part} {self.leaf}, says {_text(self.answer)}"
         if self.rmse is None and self.fidelity is None:
-            return f"{text:<20}({self.n_rows} rows)"
+            return f"{text:<19} ({self.n_rows} rows)"
         if self.rmse is not None:
             share = f"{100 * self.error_share:.0f}% of the squared error"
-            return f"{text:<20}rmse {self.rmse:.4g} ({self.n_rows} rows), {share}"
+            return f"{text:<19} rmse {self.rmse:.4g} ({self.n_rows} rows), {share}"
         instead = "" if self.instead is None else f", instead mostly {_text(self.instead)}"
-        return f"{text:<20}{self.fidelity}{instead}"
+        return f"{text:<19} {self.fidelity}{instead}"
 
 
 def _text(value: Any) -> str:

@@ -59,7 +59,7 @@ class AlternatingGrower(BaseEstimator):
 
     See Also
     --------
-    PrunedGrower : Its first step alone, for a quarter of the cost.
+    PrunedGrower : Its first step alone, for a fraction of the cost.
     CartGrower : The cheapest.
 
     Notes

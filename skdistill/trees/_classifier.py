@@ -45,7 +45,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     grower : "auto" or grower, default="auto"
         How the tree grows. "auto" is :class:`~skdistill.trees.AlternatingGrower`,
         the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse or
-        leaves unlimited; and :class:`~skdistill.trees.CartGrower`, the cheapest,
+        leaves are more than 128; and :class:`~skdistill.trees.CartGrower`, the cheapest,
         where labels are soft: the others go
         by disagreement, and join leaves that answer alike, however their
         probabilities differ.

@@ -14,6 +14,9 @@ from skdistill.trees._pruned_grower import PrunedGrower
 
 __all__ = ["GROWER_RULE", "grower_limits", "resolve_grower"]
 
+# Beyond this nobody reads a tree, and a search over its nodes takes minutes.
+_MANY_LEAVES = 128
+
 GROWER_RULE = [
     OneOf("auto"),
     Instance(
@@ -35,7 +38,7 @@ def resolve_grower(grower: Any, task: GrowthTask) -> Any:
     -------
     grower : grower
         For "auto": alternating optimisation; exact pruning where rows are
-        sparse or leaves unlimited; and CART where leaves answer no means, or
+        sparse or leaves more than 128; and CART where leaves answer no means, or
         probabilities are wanted: by disagreement alone, leaves that answer
         alike are one, however their probabilities differ.
     """
@@ -44,7 +47,8 @@ def resolve_grower(grower: Any, task: GrowthTask) -> Any:
     soft = task.classification and task.labels.targets is not None
     if soft or task.params["criterion"] in ("absolute_error", "poisson"):
         return CartGrower()
-    if sparse.issparse(task.X) or task.params["max_leaf_nodes"] is None:
+    leaves = task.params["max_leaf_nodes"]
+    if sparse.issparse(task.X) or leaves is None or leaves > _MANY_LEAVES:
         return PrunedGrower()
     return AlternatingGrower()
 

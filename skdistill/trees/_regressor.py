@@ -40,7 +40,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     grower : "auto" or grower, default="auto"
         How the tree grows: "auto" is :class:`~skdistill.trees.AlternatingGrower`,
         the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse
-        or leaves unlimited; and :class:`~skdistill.trees.CartGrower`, the
+        or leaves are more than 128; and :class:`~skdistill.trees.CartGrower`, the
         cheapest, where leaves answer no means (``criterion="absolute_error"``
         or "poisson").
     max_leaf_nodes : int, default=16
