@@ -129,4 +129,4 @@ def test_a_frame_arrives_as_a_frame():
     assert tree.n_queries_ == 500
     for dtypes in seen:
         assert dtypes.equals(frame.dtypes)
-    assert set(tree.tree_feature_names_) == {"a", "b", "c", "d=u", "d=v"}
+    assert set(tree.tree_feature_names_) == {"a", "b", "c", "d"}

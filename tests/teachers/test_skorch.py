@@ -19,6 +19,7 @@ from skdistill import (
 from skdistill.exceptions import DistillationWarning
 from skdistill.teachers import as_teacher
 from skdistill.teachers._kind import is_fitted_teacher, is_skorch_net, teacher_kind
+from skdistill.trees import CartGrower
 
 torch = pytest.importorskip("torch")
 skorch = pytest.importorskip("skorch")
@@ -109,7 +110,9 @@ def test_a_trained_regressor(values):
     teacher = as_teacher(net, kind="regressor")
     assert teacher_kind(teacher) == "regressor"
     assert not hasattr(teacher, "predict_proba")
-    tree = DistilledTreeRegressor(net, transfer_set=None, max_leaf_nodes=None).fit(X)
+    tree = DistilledTreeRegressor(
+        net, transfer_set=None, grower=CartGrower(), max_leaf_nodes=None
+    ).fit(X)
     np.testing.assert_allclose(tree.predict(X), teacher.predict(X).ravel(), atol=1e-5)
     with pytest.raises(TypeError, match="is a regressor"):
         DistilledTreeClassifier(net).fit(X)
