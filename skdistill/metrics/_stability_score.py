@@ -100,7 +100,7 @@ def stability_score(
     1 - mean((a - b)²) / (var a + var b + (mean a - mean b)²): one where they
     are equal, zero where they have nothing in common.
 
-    Cost: ``n_runs`` fits, and ``n_runs``² comparisons of answers. A
+    Cost: ``n_runs`` fits, and its square of comparisons. A
     :class:`skdistill.CachedTeacher` saves the questions about the rows of X in
     all runs but the first.
 
