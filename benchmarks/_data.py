@@ -147,8 +147,10 @@ def fit_teacher(kind: str, X: Any, y: np.ndarray, seed: int) -> Any:
     """
     if kind == "forest":
         model: Any = RandomForestClassifier(300, random_state=seed)
-    else:
+    elif kind == "mlp":
         model = MLPClassifier((100, 100), random_state=seed)
+    else:
+        raise ValueError(f"kind must be one of {TEACHERS}, got {kind!r}.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return make_pipeline(encoder(X, scale=kind == "mlp"), model).fit(X, y)

@@ -126,9 +126,11 @@ def fit_teacher(kind: str, X: Any, y: np.ndarray, seed: int) -> Any:
         model = RandomForestRegressor(100, random_state=seed)
     elif kind == "boosting":
         model = HistGradientBoostingRegressor(random_state=seed)
-    else:
+    elif kind == "mlp":
         network = MLPRegressor(hidden_layer_sizes=(100, 100), random_state=seed)
         model = TransformedTargetRegressor(network, transformer=StandardScaler())
+    else:
+        raise ValueError(f"kind must be one of {TEACHERS}, got {kind!r}.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return make_pipeline(encoder(X, scale=kind == "mlp"), model).fit(X, y)

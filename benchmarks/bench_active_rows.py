@@ -136,7 +136,7 @@ def methods(teacher: Any, leaves: int, seed: int) -> dict[str, Callable[[], Any]
 def measure(name: str, kind: str, seed: int) -> list[dict[str, Any]]:
     """Fidelity of every method on one table, teacher and seed."""
     data = split(name, seed)
-    teacher = trained_teacher(name, kind, seed, data)
+    teacher = trained_teacher(kind, name, seed, data)
     real = _take(data.X, np.random.default_rng(seed).permutation(len(data.X))[:N_REAL])
     truth, records = teacher.predict(data.X_test), []
     for leaves in LEAVES:

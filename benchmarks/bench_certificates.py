@@ -47,6 +47,7 @@ from skdistill.theory import (
     sequential_betting_bound,
     sequential_binomial_bound,
 )
+from skdistill.trees import CartGrower
 
 DELTAS = (0.1, 0.05, 0.01)
 SHARES = (0.001, 0.01, 0.03, 0.1, 0.3, 0.5)
@@ -147,8 +148,8 @@ def real_student() -> tuple[RandomForestClassifier, DistilledTreeClassifier, np.
     """A forest on the table magic, its distilled tree, and 7,608 rows that neither saw."""
     data = split("magic", 0)
     forest = RandomForestClassifier(300, random_state=0, n_jobs=1).fit(data.X, data.y)
-    tree = DistilledTreeClassifier(forest, max_leaf_nodes=16, random_state=0).fit(data.X)
-    return forest, tree, data.X_test
+    tree = DistilledTreeClassifier(forest, grower=CartGrower(), max_leaf_nodes=16, random_state=0)
+    return forest, tree.fit(data.X), data.X_test
 
 
 def simulated_real(

@@ -111,6 +111,7 @@ def parts(X: Any, teacher: Any, labels: str, drawn: bool) -> Parts:
         labels=labels,
         transfer_set=munge,
         grower=CartGrower(),
+        real_weight=1.0,
         max_leaf_nodes=LEAVES,
         random_state=0,
     )

@@ -79,7 +79,7 @@ def table(name: str) -> tuple[Any, Any, Any]:
         rng = np.random.default_rng(0)
         X, X_test = (with_gaps(as_frame(part), rng) for part in (data.X, data.X_test))
         return gap_teacher(X, data.y), X, X_test
-    teacher = trained_teacher(name, "forest", 0, data)
+    teacher = trained_teacher("forest", name, 0, data)
     return teacher, data.X, data.X_test
 
 

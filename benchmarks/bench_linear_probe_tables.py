@@ -5,7 +5,7 @@ random forest, each behind its preprocessing. On the training rows with the
 teacher's hard labels grow
 
 * plain CART,
-* ``DistilledTreeClassifier`` with its defaults, which draws rows besides,
+* ``DistilledTreeClassifier`` grown by CART too, which draws rows besides,
 * ``LinearProbeTreeClassifier`` by label impurity alone (its default on
   tables), by probe residual alone, by both, and by both with a *random* basis
   in the place of the teacher's inside.
@@ -41,6 +41,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier, LinearProbeTreeClassifier
+from skdistill.trees import CartGrower
 
 SETS = ("breast_cancer", "digits", "phoneme", "spambase", "ring", "satimage", "magic")
 QUICK_SETS = ("breast_cancer", "phoneme")
@@ -115,7 +116,9 @@ def cells(name: str, kind: str, seed: int) -> list[dict[str, Any]]:
     for size in SIZES:
         cart = DecisionTreeClassifier(max_leaf_nodes=size, random_state=0)
         add("CART", size, *timed(lambda cart=cart: cart.fit(X, labels)))
-        tree = DistilledTreeClassifier(teacher, max_leaf_nodes=size, random_state=0)
+        tree = DistilledTreeClassifier(
+            teacher, grower=CartGrower(), real_weight=1.0, max_leaf_nodes=size, random_state=0
+        )
         add("distilled tree", size, *timed(lambda tree=tree: tree.fit(X)))
     for score in SCORES:
         tree, seconds = timed(lambda score=score: probe_tree(teacher, score).fit(X))

@@ -140,6 +140,7 @@ def fit_ours(task: Task, leaves: int, labels: str, setting: str, amount: str) ->
         labels=labels,
         transfer_set=task.rows(setting, n_samples),
         grower=CartGrower(),
+        real_weight=1.0,
         max_leaf_nodes=leaves,
         random_state=task.seed,
     )
