@@ -209,7 +209,7 @@ class GrowthTask:
         return self.take(np.sort(self.rng.choice(n, n_rows, replace=False)))
 
     def take(self, index: np.ndarray) -> GrowthTask:
-        """Return a part of the rows.
+        """Return a part of the rows, for which least numbers of rows are as much smaller.
 
         Parameters
         ----------
@@ -228,8 +228,22 @@ class GrowthTask:
             None if own.targets is None else own.targets[index],
         )
         weight = None if self.sample_weight is None else self.sample_weight[index]
-        n_real = int(np.searchsorted(index, self.n_real))
-        return replace(self, X=self.X[index], labels=labels, sample_weight=weight, n_real=n_real)
+        return replace(
+            self,
+            X=self.X[index],
+            labels=labels,
+            sample_weight=weight,
+            n_real=int(np.searchsorted(index, self.n_real)),
+            params={**self.params, **self._least_rows(len(index) / self.X.shape[0])},
+        )
+
+    def _least_rows(self, share: float) -> dict[str, Any]:
+        """Numbers of rows that the parameters name, said of a share of the rows."""
+        return {
+            name: max(low, math.ceil(share * self.params[name]))
+            for name, low in (("min_samples_leaf", 1), ("min_samples_split", 2))
+            if isinstance(self.params[name], (int, np.integer))
+        }
 
     def cart(self, *, rows: np.ndarray | None = None, **changed: Any) -> Any:
         """Grow scikit-learn's CART on some of the rows, as they are weighted here.
