@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     header = ["table, student", "rules", *languages, "c", "onnx"]
     text = f"""
 `benchmarks/bench_exports.py`: rows of {N_ROWS} on which an export answers otherwise than the
-student that it was made of ("-": not run, for levels go to ONNX through a pipeline of their own).
+student that it was made of ("-": not run; lists are no trees, and levels need a pipeline in ONNX).
 
 {markdown_table(header, rows)}
 """
