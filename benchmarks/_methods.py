@@ -17,9 +17,10 @@ CART, MUNGE = "CART", "CART + MUNGE"
 
 # Growers to be measured by themselves; the default is alternating optimisation.
 GROWERS: dict[str, Callable[[], Any]] = {
-    name: getattr(trees, name)
-    for name in ("CartGrower", "PrunedGrower", "LatticeGrower")
-    if hasattr(trees, name)
+    "CartGrower": trees.CartGrower,
+    "PrunedGrower": trees.PrunedGrower,
+    "LatticeGrower": trees.LatticeGrower,
+    "held_out=0.25": partial(trees.AlternatingGrower, held_out=0.25),
 }
 
 

@@ -190,8 +190,8 @@ class GrowthTask:
         """
         return replace(self, X=X)
 
-    def draw(self, n_rows: int) -> GrowthTask:
-        """Return the task, or a random part of its rows.
+    def draw(self, n_rows: int) -> np.ndarray:
+        """Choose rows at random where there are too many.
 
         Parameters
         ----------
@@ -200,13 +200,13 @@ class GrowthTask:
 
         Returns
         -------
-        task : GrowthTask
-            Itself where it has no more.
+        index : ndarray of int
+            Rising; all rows where there are no more.
         """
         n = self.X.shape[0]
         if n <= n_rows:
-            return self
-        return self.take(np.sort(self.rng.choice(n, n_rows, replace=False)))
+            return np.arange(n)
+        return np.sort(self.rng.choice(n, n_rows, replace=False))
 
     def take(self, index: np.ndarray) -> GrowthTask:
         """Return a part of the rows, for which least numbers of rows are as much smaller.

@@ -115,7 +115,7 @@ class LatticeGrower(BaseEstimator):
         """
         validate_parameters(self)
         dense_rows(task, self)
-        part, limits = task.draw(self.max_rows), task.limits
+        part, limits = task.take(task.draw(self.max_rows)), task.limits
         targets = part.targets if task.classification else scale_values(snap(part.targets))
         # Weights about one, so that their unit does not matter; a power of two keeps all digits.
         power = -int(np.frexp(part.weight.mean())[1])

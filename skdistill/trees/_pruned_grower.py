@@ -35,7 +35,7 @@ class PrunedGrower(BaseEstimator):
 
     Notes
     -----
-    Cost: about one CART fit; the pruning is a hundredth of it.
+    Cost: one CART fit, of a wider tree; the pruning adds little.
 
     References
     ----------
