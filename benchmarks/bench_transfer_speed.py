@@ -39,7 +39,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KernelDensity, NearestNeighbors
 
 from skdistill import MungeTransferSet, transfer
-from skdistill.transfer._projection_forest import ProjectionForest
+from skdistill.transfer._near._projection_forest import ProjectionForest
 
 WIDTH = 20
 

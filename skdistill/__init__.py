@@ -7,7 +7,9 @@ learns it, and its *fidelity* says how true it is.
 from skdistill.base import DistilledClassifier, DistilledRegressor
 from skdistill.juntas import JuntaDistiller
 from skdistill.metrics import FidelityScorer, fidelity_report, fidelity_score
-from skdistill.rules import RuleListClassifier, RuleSet, RuleSetClassifier, extract_rules
+from skdistill.probes import LinearProbeTreeClassifier, LinearProbeTreeRegressor
+from skdistill.rule_learners import RuleListClassifier, RuleSetClassifier
+from skdistill.rules import RuleSet, extract_rules
 from skdistill.teachers import CachedTeacher, CallableTeacher, TorchTeacher
 from skdistill.theory import SequentialCertificate, fidelity_certificate
 from skdistill.transfer import (
@@ -25,8 +27,6 @@ from skdistill.transfer import (
 from skdistill.trees import (
     DistilledTreeClassifier,
     DistilledTreeRegressor,
-    LinearProbeTreeClassifier,
-    LinearProbeTreeRegressor,
 )
 
 __version__ = "0.1.0"

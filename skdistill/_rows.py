@@ -7,6 +7,7 @@ are.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +15,15 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from skdistill._frames import is_frame, is_polars, library_of
+from skdistill._frames import is_frame, is_polars, library_of, typed_words
 
 __all__ = [
+    "ENOUGH_ROWS",
+    "as_rows",
     "categorical_columns",
+    "check_columns",
     "check_rows",
+    "default_size",
     "has_missing",
     "is_frame",
     "is_level_dtype",
@@ -26,10 +31,50 @@ __all__ = [
     "like_rows",
     "mix_words",
     "row_hashes",
+    "row_keys",
     "stack_rows",
     "take_column",
     "take_rows",
 ]
+
+
+# Enough rows for a small tree: over real tables, more brought nothing beyond
+# the noise (benchmarks/bench_munge_amounts.py).
+ENOUGH_ROWS = 10_000
+
+
+def default_size(n_rows: int) -> int:
+    """Return how many synthetic rows ``n_samples="auto"`` means.
+
+    So many that both together are 10,000, and as many again where the real
+    ones are enough by themselves.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of real rows.
+
+    Returns
+    -------
+    n_samples : int
+        Number of synthetic rows.
+
+    Examples
+    --------
+    >>> from skdistill.transfer import default_size
+    >>> default_size(150), default_size(30_000)
+    (9850, 30000)
+    """
+    return ENOUGH_ROWS - n_rows if n_rows < ENOUGH_ROWS else n_rows
+
+
+def as_rows(X: Any) -> Any:
+    """Return rows in the kind that they have; lists become arrays, masked values missing."""
+    if is_frame(X) or sparse.issparse(X):
+        return X.tocsr() if sparse.issparse(X) else X
+    if isinstance(X, np.ma.MaskedArray) and np.ma.getmaskarray(X).any():
+        return np.where(np.ma.getmaskarray(X), np.nan, X.data)
+    return X if hasattr(X, "shape") else np.asarray(X)
 
 
 def take_rows(X: Any, index: Any) -> Any:
@@ -170,6 +215,8 @@ def check_rows(
     -------
     X : ndarray, csr_matrix or DataFrame
     """
+    if isinstance(X, np.ma.MaskedArray):
+        X = as_rows(X)
     if not is_frame(X) or (is_polars(X) and not accept_polars):
         return validate_data(
             estimator,
@@ -208,6 +255,11 @@ def check_rows(
     return X
 
 
+def check_columns(estimator: Any, X: Any) -> None:
+    """Refuse rows with other columns than ``fit`` saw; the values are not looked at."""
+    validate_data(estimator, X, reset=False, skip_check_array=True)
+
+
 def _any_infinite(values: np.ndarray) -> bool:
     return values.dtype.kind == "f" and bool(np.isinf(values).any())
 
@@ -235,6 +287,13 @@ def _words(column: np.ndarray) -> np.ndarray:
         large = np.abs(values) >= 2.0**53
         words[large] = column[large].astype(np.uint64)
     return words
+
+
+def _array_words(column: np.ndarray) -> np.ndarray:
+    """64-bit words of a column of an array, which may hold text or objects."""
+    if column.dtype.kind in "fiub":
+        return _words(column)
+    return typed_words(column.tolist())
 
 
 def _frame_words(X: Any, j: int) -> np.ndarray:
@@ -280,6 +339,28 @@ def row_hashes(X: Any, seed: int = 0) -> np.ndarray:
     with np.errstate(over="ignore"):
         total = np.full(X.shape[0], np.uint64(seed) * _ODD + _ODD, dtype=np.uint64)
         for j in range(X.shape[1]):
-            words = _frame_words(X, j) if is_frame(X) else _words(X[:, j])
+            words = _frame_words(X, j) if is_frame(X) else _array_words(X[:, j])
             total = mix_words(total * _ODD + words + np.uint64(j + 1))
     return total
+
+
+def row_keys(X: Any) -> np.ndarray:
+    """Identify every row by the names and the order of its columns, and by its content.
+
+    Parameters
+    ----------
+    X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+
+    Returns
+    -------
+    keys : ndarray of shape (n_samples,)
+        Structured, of two 64-bit words ``a`` and ``b``. A number is never equal
+        to a text, so 1 and "1" differ; equal numbers of any dtype do not.
+    """
+    X = as_rows(X)
+    names = [(type(n).__name__, str(n)) for n in X.columns] if is_frame(X) else X.shape[1]
+    columns = np.frombuffer(hashlib.blake2b(repr(names).encode()).digest()[:16], np.uint64)
+    keys = np.empty(X.shape[0], dtype=[("a", np.uint64), ("b", np.uint64)])
+    for seed, name in enumerate(("a", "b")):
+        keys[name] = mix_words(row_hashes(X, seed) ^ columns[seed])
+    return keys

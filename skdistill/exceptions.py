@@ -4,7 +4,7 @@ Errors of users are plain ``ValueError`` and ``TypeError`` wherever those say
 enough. The classes below exist where a caller may want to catch one case.
 """
 
-__all__ = ["DistillationWarning", "TeacherAnswerError"]
+__all__ = ["DistillationWarning", "OutOfQueriesError", "TeacherAnswerError"]
 
 
 class DistillationWarning(UserWarning):
@@ -39,4 +39,22 @@ class TeacherAnswerError(ValueError):
     ... except TeacherAnswerError as error:
     ...     print(str(error)[:44])
     The teacher (CallableTeacher) answered NaN o
+    """
+
+
+class OutOfQueriesError(ValueError):
+    """A budget of queries does not reach for the rows.
+
+    Raised by an ``Oracle`` before it queries the teacher, so nothing is lost.
+
+    Examples
+    --------
+    >>> from skdistill.exceptions import OutOfQueriesError
+    >>> from skdistill.teachers import Oracle
+    >>> oracle = Oracle(lambda X: X[:, 0], max_queries=1)
+    >>> try:
+    ...     oracle.predict([[0.0], [1.0]])
+    ... except OutOfQueriesError as error:
+    ...     print(error)
+    max_queries=1 allows 1 more rows, but 2 were to be queried.
     """

@@ -7,11 +7,15 @@ in numpy arrays.
 
 from __future__ import annotations
 
+import hashlib
+import numbers
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__all__ = ["NAT", "Library", "is_frame", "is_pandas", "is_polars", "library_of"]
+import numpy as np
+
+__all__ = ["NAT", "Library", "is_frame", "is_pandas", "is_polars", "library_of", "typed_words"]
 
 # How numpy writes a missing date as an integer.
 NAT = -(2**63)
@@ -22,6 +26,38 @@ class Library(ModuleType):
 
     def __reduce__(self) -> Any:
         return import_module, (self.__name__,)
+
+
+def typed_words(values: list[Any]) -> np.ndarray:
+    """Hash objects to 64-bit words: equal ones alike, but a number never like a text.
+
+    Numbers of every type hash by their value (1, 1.0 and True are equal in Python),
+    everything missing (None, NaN) alike. Cost: one hash for each distinct value.
+    """
+    words: dict[Any, int] = {}
+    out = np.empty(len(values), dtype=np.uint64)
+    for i, value in enumerate(values):
+        key = None if value is None or value != value else value
+        try:
+            word = words.get(key)
+        except TypeError:  # a list, say
+            key = repr(key)
+            word = words.get(key)
+        if word is None:
+            digest = hashlib.blake2b(_typed_text(key).encode(), digest_size=8).digest()
+            word = words[key] = int.from_bytes(digest, "little")
+        out[i] = word
+    return out
+
+
+def _typed_text(value: Any) -> str:
+    """Text that is the same for equal numbers of every type, and differs between types else."""
+    if (isinstance(value, numbers.Number) and not isinstance(value, numbers.Complex)) or isinstance(
+        value, numbers.Real
+    ):
+        number = float(value)  # type: ignore[arg-type]
+        return f"number {number!r}" if number == value else f"number {value}"
+    return f"{type(value).__name__} {value!r}"
 
 
 def is_pandas(X: Any) -> bool:

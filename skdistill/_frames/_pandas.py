@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skdistill._frames import NAT, Library
+from skdistill._frames import NAT, Library, typed_words
 
 __all__ = [
     "build",
@@ -132,4 +132,5 @@ def build(columns: list[Any], like: Any) -> Any:
 
 
 def hash_levels(column: Any) -> np.ndarray:
-    return pd.util.hash_array(column.astype(object).to_numpy(), categorize=True)
+    codes, levels = factorize(column)
+    return typed_words([*levels, None])[codes]

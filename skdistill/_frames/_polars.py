@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from skdistill._frames import NAT, Library
+from skdistill._frames import NAT, Library, typed_words
 
 __all__ = [
     "build",
@@ -119,6 +118,4 @@ def build(columns: list[Any], like: Any) -> Any:
 def hash_levels(column: Any) -> np.ndarray:
     codes, levels = factorize(column)
     # polars' own hash changes from version to version.
-    digests = [hashlib.blake2b(str(level).encode(), digest_size=8).digest() for level in levels]
-    words = np.frombuffer(b"".join([*digests, bytes(8)]), dtype=np.uint64)
-    return words[codes]
+    return typed_words([*levels, None])[codes]

@@ -1,4 +1,4 @@
-"""The road to any student of a classifier."""
+"""Distil a classifier into any scikit-learn student."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._validation import OneOf
-from skdistill.base._road import BaseDistiller
+from skdistill._labels import class_codes
+from skdistill._rows import check_columns
+from skdistill._validation import Number, OneOf
+from skdistill.base._distiller import BaseDistiller
 from skdistill.base._students import STUDENT_RULE, fit_student, student_tags, takes_soft_labels
-from skdistill.teachers._ask import class_codes
-from skdistill.teachers._resolve import seeded_clone
+from skdistill.teachers import seeded_clone
 
 __all__ = ["DistilledClassifier"]
 
@@ -39,9 +40,13 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     labels : {"auto", "soft", "hard"}, default="auto"
         What the student learns: the teacher's probabilities or its labels.
         "auto" is soft where the teacher has probabilities and the student can
-        take them, and hard for trees.
+        take them, unless what the teacher predicts is not its most probable
+        class (on more than one row in 1,000; a tuned threshold, for example): soft
+        labels would lose those decisions. For trees "auto" is hard.
     alpha : float, default=0.0
         Share in [0, 1] of the true label in the target of a real row.
+    real_weight : float, default=1.0
+        How many synthetic rows a real one counts as in the fit.
     transfer_set : "auto", None or transfer set, default="auto"
         Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
@@ -60,6 +65,8 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         The teacher's.
     student_ : estimator
         The fitted student.
+    labels_ : {"soft", "hard"}
+        What it was fitted on.
     teacher_ : predictor or None
         What was asked.
     transfer_set_ : transfer set or None
@@ -108,6 +115,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     _parameter_rules = BaseDistiller._parameter_rules | {
         "student": [STUDENT_RULE],
         "labels": [OneOf("auto", "soft", "hard")],
+        "real_weight": [Number(0, closed="neither")],
     }
 
     def __init__(
@@ -117,6 +125,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         *,
         labels: str = "auto",
         alpha: float = 0.0,
+        real_weight: float = 1.0,
         transfer_set: Any = "auto",
         max_queries: int | None = None,
         n_jobs: int | None = None,
@@ -126,6 +135,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         self.student = student
         self.labels = labels
         self.alpha = alpha
+        self.real_weight = real_weight
         self.transfer_set = transfer_set
         self.max_queries = max_queries
         self.n_jobs = n_jobs
@@ -158,37 +168,19 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         self : object
             The fitted distiller.
         """
-        rows = self._walk(X, y, sample_weight)
+        rows = self._label_rows(X, y, sample_weight)
+        labels = rows.labels
         student = DecisionTreeClassifier() if self.student is None else self.student
         rng = None if self.random_state is None else check_random_state(self.random_state)
-        self.classes_ = rows.labels.classes
-        self.student_ = fit_student(
-            seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
+        self.classes_ = labels.classes
+        self.labels_ = "soft" if labels.soft else "hard"
+        self._fitted = fit_student(seeded_clone(student, rng), rows.X, labels, rows.weight)
+        self.student_ = self._fitted.estimator
+        predicted = class_codes(
+            self._fitted.predict(rows.X), self.classes_, "The student's predictions"
         )
-        answers = class_codes(self._student_labels(rows.X), self.classes_, "The student's answers")
-        self.fidelity_ = self._measure(rows, answers)
+        self.fidelity_ = self._measure(rows, predicted)
         return self
-
-    def _student_labels(self, X: Any) -> np.ndarray:
-        if is_regressor(self.student_):
-            return self.classes_[np.argmax(self._student_proba(X), axis=1)]
-        return self.student_.predict(X)
-
-    def _student_proba(self, X: Any) -> np.ndarray:
-        """The student's probabilities over all the teacher's classes."""
-        if not is_regressor(self.student_):
-            proba = self.student_.predict_proba(X)
-            if np.array_equal(self.student_.classes_, self.classes_):
-                return proba
-            full = np.zeros((len(proba), len(self.classes_)))
-            full[:, class_codes(self.student_.classes_, self.classes_, "The student")] = proba
-            return full
-        values = np.asarray(self.student_.predict(X), dtype=np.float64)
-        if len(self.classes_) == 2:
-            values = np.column_stack([1.0 - values.ravel(), values.ravel()])
-        proba = np.clip(values.reshape(len(values), -1), 0.0, None)
-        total = proba.sum(axis=1, keepdims=True)
-        return np.where(total > 0, proba / np.where(total > 0, total, 1.0), 1.0 / proba.shape[1])
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the label that the teacher would give.
@@ -204,7 +196,8 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Labels.
         """
         check_is_fitted(self)
-        return self._student_labels(self._check_predict_rows(X))
+        check_columns(self, X)  # the student validates the rows themselves
+        return self._fitted.predict(X)
 
     @available_if(_student_has_proba)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -221,7 +214,8 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Columns as in ``classes_``.
         """
         check_is_fitted(self)
-        return self._student_proba(self._check_predict_rows(X))
+        check_columns(self, X)
+        return self._fitted.predict_proba(X)
 
     def __sklearn_tags__(self) -> Any:
         return student_tags(super().__sklearn_tags__(), self, DecisionTreeClassifier)

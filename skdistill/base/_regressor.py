@@ -1,4 +1,4 @@
-"""The road to any student of real values."""
+"""Distil a regressor into any scikit-learn student."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sklearn.tree import DecisionTreeRegressor
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill.base._road import BaseDistiller
+from skdistill._rows import check_columns
+from skdistill._validation import Number
+from skdistill.base._distiller import BaseDistiller
 from skdistill.base._students import STUDENT_RULE, fit_student, student_tags
-from skdistill.teachers._resolve import seeded_clone
+from skdistill.teachers import one_column, seeded_clone
 
 __all__ = ["DistilledRegressor"]
 
@@ -30,6 +32,8 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
         fitted.
     alpha : float, default=0.0
         Share in [0, 1] of the true value in the target of a real row.
+    real_weight : float, default=1.0
+        How many synthetic rows a real one counts as in the fit.
     transfer_set : "auto", None or transfer set, default="auto"
         Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
@@ -83,7 +87,10 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
     """
 
     _kind = "regressor"
-    _parameter_rules = BaseDistiller._parameter_rules | {"student": [STUDENT_RULE]}
+    _parameter_rules = BaseDistiller._parameter_rules | {
+        "student": [STUDENT_RULE],
+        "real_weight": [Number(0, closed="neither")],
+    }
 
     def __init__(
         self,
@@ -91,6 +98,7 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
         student: Any = None,
         *,
         alpha: float = 0.0,
+        real_weight: float = 1.0,
         transfer_set: Any = "auto",
         max_queries: int | None = None,
         n_jobs: int | None = None,
@@ -99,6 +107,7 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
         self.teacher = teacher
         self.student = student
         self.alpha = alpha
+        self.real_weight = real_weight
         self.transfer_set = transfer_set
         self.max_queries = max_queries
         self.n_jobs = n_jobs
@@ -122,13 +131,11 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
         self : object
             The fitted distiller.
         """
-        rows = self._walk(X, y, sample_weight)
+        rows = self._label_rows(X, y, sample_weight)
         student = DecisionTreeRegressor() if self.student is None else self.student
         rng = None if self.random_state is None else check_random_state(self.random_state)
-        self.student_ = fit_student(
-            seeded_clone(student, rng), rows.X, rows.labels, rows.sample_weight
-        )
-        self.fidelity_ = self._measure(rows, self.student_.predict(rows.X))
+        self.student_ = fit_student(seeded_clone(student, rng), rows.X, rows.labels, rows.weight)
+        self.fidelity_ = self._measure(rows, one_column(np.asarray(self.student_.predict(rows.X))))
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -145,7 +152,8 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
             Values.
         """
         check_is_fitted(self)
-        return self.student_.predict(self._check_predict_rows(X))
+        check_columns(self, X)  # the student validates the rows themselves
+        return one_column(np.asarray(self.student_.predict(X)))
 
     def __sklearn_tags__(self) -> Any:
         return student_tags(super().__sklearn_tags__(), self, DecisionTreeRegressor)

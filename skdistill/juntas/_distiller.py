@@ -27,10 +27,15 @@ from skdistill.juntas._resolve_domain import resolve_domain
 from skdistill.juntas._run import AUTO_VARIABLES, Outcome, run_search
 from skdistill.juntas._search import Search
 from skdistill.juntas._witness import Witness
-from skdistill.teachers import as_teacher
-from skdistill.teachers._holder import TeacherHolderMixin
-from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind
-from skdistill.teachers._resolve import check_teacher_columns, resolve_teacher
+from skdistill.teachers import (
+    TeacherHolderMixin,
+    as_teacher,
+    check_teacher_columns,
+    is_fitted_teacher,
+    name_of,
+    resolve_teacher,
+    teacher_kind,
+)
 
 __all__ = ["JuntaDistiller"]
 

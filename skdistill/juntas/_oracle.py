@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._labels import class_codes
 from skdistill.exceptions import TeacherAnswerError
-from skdistill.teachers import ask
-from skdistill.teachers._ask import class_codes
-from skdistill.teachers._kind import name_of
+from skdistill.teachers import Oracle as TeacherOracle
+from skdistill.teachers import name_of
 
 __all__ = ["Oracle", "OutOfQueries"]
 
@@ -58,6 +58,7 @@ class Oracle:
     ):
         self.teacher, self.domain, self.kind, self.tol = teacher, domain, kind, tol
         self.max_queries, self.deterministic = max_queries, deterministic
+        self._teacher_oracle = TeacherOracle(teacher)
         self.n_queries = 0
         self.n_rounds = 0
         classes = getattr(teacher, "classes_", None)
@@ -156,7 +157,7 @@ class Oracle:
 
     def _question(self, waiting: list[np.ndarray]) -> np.ndarray:
         codes = waiting[0] if len(waiting) == 1 else np.concatenate(waiting)
-        answers = ask(self.teacher, self.domain.rows(codes))
+        answers = self._teacher_oracle.predict(self.domain.rows(codes))
         if answers.ndim == 2 and answers.shape[1] == 1:
             answers = answers[:, 0]
         if answers.ndim != 1:

@@ -16,7 +16,7 @@ from skdistill.juntas._dnf import Dnf, minimal_dnf
 from skdistill.juntas._export import tree_of_table
 from skdistill.juntas._student import AnchoredStudent
 from skdistill.juntas._truth_table import TruthTable
-from skdistill.teachers import ask
+from skdistill.teachers import Oracle
 
 __all__ = ["ReadableMixin", "anchored_answers", "table_of", "tree_of"]
 
@@ -207,5 +207,5 @@ def anchored_answers(teacher: Any, student: AnchoredStudent, X: Any) -> np.ndarr
         dtype = np.result_type(anchor.dtype, X.dtype)
         rows = np.repeat(anchor.astype(dtype), X.shape[0], axis=0)
         rows[:, student.columns] = X[:, student.columns]
-    answers = ask(teacher, rows)
+    answers = Oracle(teacher).predict(rows)
     return answers[:, 0] if answers.ndim == 2 and answers.shape[1] == 1 else answers

@@ -4,8 +4,6 @@ from skdistill.rules._conditions import Interval, Levels
 from skdistill.rules._explain import Explanation
 from skdistill.rules._extract import extract_rules
 from skdistill.rules._rule import Rule
-from skdistill.rules._rule_list import RuleListClassifier
-from skdistill.rules._rule_set_classifier import RuleSetClassifier
 from skdistill.rules._ruleset import RuleSet
 from skdistill.rules._simplify import SimplificationStep
 
@@ -14,9 +12,7 @@ __all__ = [
     "Interval",
     "Levels",
     "Rule",
-    "RuleListClassifier",
     "RuleSet",
-    "RuleSetClassifier",
     "SimplificationStep",
     "extract_rules",
 ]

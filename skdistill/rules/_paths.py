@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skdistill.base._encoder import encoded_columns
+from skdistill._encoding import encoded_columns
 from skdistill.rules._conditions import Interval, Levels
 
 __all__ = ["PathColumn", "Step", "merge_steps", "node_paths", "path_columns"]

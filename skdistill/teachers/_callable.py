@@ -24,11 +24,15 @@ class CallableTeacher(TeacherFace):
     output : {"value", "label", "probabilities"}, default="value"
         What the function returns: real values of shape (n_samples,) or
         (n_samples, n_outputs); class labels of shape (n_samples,); or class
-        probabilities of shape (n_samples, n_classes).
+        probabilities of shape (n_samples, n_classes), or one a row, that of the
+        second of two classes.
     classes : array-like of shape (n_classes,), default=None
         The labels. For probabilities, the meaning of the columns (by default
         0, 1, ...). For labels, all that may occur; by default those that are
         seen.
+    batch_size : int, default=None
+        Rows of one call. By default batches grow from four rows, and stay small
+        where the function is slow; see :class:`Oracle`.
 
     Attributes
     ----------
@@ -60,10 +64,12 @@ class CallableTeacher(TeacherFace):
         *,
         output: str = "value",
         classes: Any = None,
+        batch_size: int | None = None,
     ):
         self.function = function
         self.output = output
         self.classes = classes
+        self.batch_size = batch_size
 
     _outputs = ("value", "label", "probabilities")
 
@@ -81,8 +87,9 @@ class CallableTeacher(TeacherFace):
             Values, or labels.
         """
         self._check_output()
-        answers = np.asarray(self.function(X))
-        return self._most_probable(answers) if self._output == "probabilities" else answers
+        if self._output == "probabilities":
+            return self.decide(self.predict_proba(X))
+        return self.function(X)
 
     @available_if(answers_probabilities)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -98,4 +105,6 @@ class CallableTeacher(TeacherFace):
         P : ndarray of shape (n_samples, n_classes)
             One row of probabilities a row of X.
         """
-        return np.asarray(self.function(X))
+        self._check_output()
+        proba = self.function(X)
+        return self._two_columns(proba if isinstance(proba, np.ndarray) else np.asarray(proba))

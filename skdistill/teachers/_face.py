@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skdistill.teachers._checks import as_predictions, check_proba
+
 __all__ = ["TeacherFace", "answers_probabilities"]
 
 
 def answers_probabilities(teacher: Any) -> bool:
     """Whether a teacher of our own answers with class probabilities."""
-    return teacher._output in ("probabilities", "logits")
+    return getattr(teacher, "_output", None) in ("probabilities", "logits")
 
 
 class TeacherFace(BaseEstimator):
@@ -96,21 +98,38 @@ class TeacherFace(BaseEstimator):
             )
         return self
 
-    def _most_probable(self, probabilities: np.ndarray) -> np.ndarray:
-        """Return the label of the largest probability of each row."""
-        if probabilities.ndim != 2:
-            raise ValueError(
-                f"{type(self).__name__} with output={self._output!r} needs "
-                "answers of shape (n_samples, n_classes), but they have shape "
-                f"{probabilities.shape}."
-            )
-        best = np.argmax(probabilities, axis=1)
+    def decide(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the most probable label of each row.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            As ``predict_proba`` returns them.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels: the first one where several are as probable.
+
+        Raises
+        ------
+        TeacherAnswerError
+            If probabilities are missing, negative, do not sum to one, or are
+            not as many as the classes.
+        """
         classes = getattr(self, "classes_", None)
-        if classes is None:
-            return best
-        if len(classes) != probabilities.shape[1]:
-            raise ValueError(
-                f"{type(self).__name__} was given {len(classes)} classes, but its answers have "
-                f"{probabilities.shape[1]} columns."
-            )
-        return classes[best]
+        found = check_proba(
+            as_predictions(probabilities, len(probabilities), self, "predict_proba"),
+            self,
+            None if classes is None else len(classes),
+        )
+        best = np.argmax(found, axis=1)
+        return best if classes is None else classes[best]
+
+    @staticmethod
+    def _two_columns(proba: np.ndarray) -> np.ndarray:
+        """Return one probability a row, that of the second class, as two columns."""
+        if proba.ndim == 1 or (proba.ndim == 2 and proba.shape[1] == 1):
+            second = proba.reshape(-1)
+            return np.column_stack([1.0 - second, second])
+        return proba

@@ -208,7 +208,7 @@ class TorchTeacher(TeacherFace):
             with evaluation_mode(self.network.module_):
                 return np.asarray(self.network.predict(self._rows(X)))
         if answers_probabilities(self):
-            return self._most_probable(self.predict_proba(X))
+            return self.decide(self.predict_proba(X))
         values = self._forward(X)
         return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
@@ -232,7 +232,5 @@ class TorchTeacher(TeacherFace):
                 return np.asarray(self.network.predict_proba(self._rows(X)), dtype=np.float64)
         scores = self._forward(X)
         if scores.ndim == 1 or scores.shape[1] == 1:
-            second = scores.reshape(-1)
-            second = expit(second) if self._output == "logits" else second
-            return np.column_stack([1.0 - second, second])
+            return self._two_columns(expit(scores) if self._output == "logits" else scores)
         return softmax(scores, axis=1) if self._output == "logits" else scores

@@ -11,8 +11,7 @@ from scipy import sparse
 
 from skdistill._rows import is_frame
 from skdistill.metrics._pair import answer, is_regression, student_and_rows
-from skdistill.teachers import as_teacher, ask
-from skdistill.teachers._kind import name_of, teacher_kind
+from skdistill.teachers import Oracle, as_teacher, name_of, teacher_kind
 from skdistill.theory._hashes import content_order, hash_rows
 from skdistill.theory._losses import Disagreement, Loss
 
@@ -111,7 +110,7 @@ class Pair:
                     f'loss="total_variation" compares probabilities, but the {name} '
                     f'({name_of(predictor)}) has no {method}. Use loss="disagreement".'
                 )
-        told = ask(self.teacher, self.teacher_rows, method)
+        told = getattr(Oracle(self.teacher), method)(self.teacher_rows)
         said = _check_answers(answer(self.student, self.rows, method), len(told), self.student)
         if loss is None:
             loss = _default_loss(self, told, said)

@@ -10,12 +10,12 @@ import numpy as np
 
 from skdistill._frames import is_frame
 from skdistill._validation import Instance, OneOf
-from skdistill.teachers._resolve import freeze_teacher, seeded_clone
+from skdistill.teachers import freeze_teacher, seeded_clone
 from skdistill.transfer._base import BaseTransferSet
 from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._sampling import seeds_of
-from skdistill.transfer._seeding import seeded
-from skdistill.transfer._table import Encoded
+from skdistill.transfer._tables._sampling import seeds_of
+from skdistill.transfer._tables._seeding import seeded
+from skdistill.transfer._tables._table import Encoded
 
 __all__ = ["AdapterTransferSet"]
 

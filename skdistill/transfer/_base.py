@@ -13,45 +13,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._rows import check_rows, stack_rows
+from skdistill._rows import check_rows, default_size, stack_rows
 from skdistill._validation import Number, validate_parameters
-from skdistill.teachers._ask import ask
-from skdistill.teachers._holder import TeacherHolderMixin
-from skdistill.teachers._kind import teacher_kind
-from skdistill.teachers._resolve import resolve_teacher
-from skdistill.transfer._sampling import iter_chunks, seeds_of
-from skdistill.transfer._table import Encoded, learn_table
+from skdistill.teachers import Oracle, TeacherHolderMixin, resolve_teacher, teacher_kind
+from skdistill.transfer._tables._sampling import iter_chunks, seeds_of
+from skdistill.transfer._tables._table import Encoded, learn_table
 
-__all__ = ["ENOUGH_ROWS", "BaseTransferSet", "default_size", "transformer_without_teacher"]
-
-# Enough rows for a small tree: over real tables, more brought nothing beyond
-# the noise (benchmarks/bench_munge_amounts.py).
-ENOUGH_ROWS = 10_000
-
-
-def default_size(n_rows: int) -> int:
-    """Return how many synthetic rows ``n_samples="auto"`` means.
-
-    So many that both together are 10,000, and as many again where the real
-    ones are enough by themselves.
-
-    Parameters
-    ----------
-    n_rows : int
-        Number of real rows.
-
-    Returns
-    -------
-    n_samples : int
-        Number of synthetic rows.
-
-    Examples
-    --------
-    >>> from skdistill.transfer import default_size
-    >>> default_size(150), default_size(30_000)
-    (9850, 30000)
-    """
-    return ENOUGH_ROWS - n_rows if n_rows < ENOUGH_ROWS else n_rows
+__all__ = ["BaseTransferSet", "transformer_without_teacher"]
 
 
 def _has_teacher(transfer_set: Any) -> bool:
@@ -121,7 +89,7 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     categorical_features: Any
     random_state: Any
     _block_rows: int = 16_384
-    _asks_teacher: bool = False  # whether fit asks the teacher
+    _queries_teacher: bool = False  # whether fit asks the teacher
 
     @abstractmethod
     def _learn(self, rows: Encoded) -> None:
@@ -283,11 +251,11 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         """
         self.fit(X, y)
         X = check_rows(self, X, reset=False, accept_sparse=False, accept_times=True)
-        if not self._asks_teacher:  # else fit has resolved it
+        if not self._queries_teacher:  # else fit has resolved it
             rng = None if self.random_state is None else check_random_state(self.random_state)
             self.teacher_ = resolve_teacher(self.teacher, X, y, rng=rng)
         rows = stack_rows(X, self.sample())
-        return rows, ask(self.teacher_, rows)
+        return rows, Oracle(self.teacher_, n_jobs=getattr(self, "n_jobs", None)).predict(rows)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -11,12 +11,12 @@ import numpy as np
 
 from skdistill._sklearn import BaseComposition
 from skdistill._validation import Instance, OneOf
+from skdistill.transfer._active._inner import BASE_RULE, draw_inner, fit_inner, join
 from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._common_table import common_table, same_layout
-from skdistill.transfer._inner import BASE_RULE, draw_inner, fit_inner, join
 from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._sampling import seeds_of
-from skdistill.transfer._table import Encoded
+from skdistill.transfer._tables._common_table import common_table, same_layout
+from skdistill.transfer._tables._sampling import seeds_of
+from skdistill.transfer._tables._table import Encoded
 
 __all__ = ["MixtureTransferSet"]
 

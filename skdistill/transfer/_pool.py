@@ -17,7 +17,7 @@ from skdistill._validation import Instance, OneOf
 from skdistill.exceptions import DistillationWarning
 from skdistill.transfer._base import BaseTransferSet
 from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._table import Encoded, learn_table
+from skdistill.transfer._tables._table import Encoded, learn_table
 
 __all__ = ["PoolTransferSet"]
 

@@ -5,9 +5,6 @@ from skdistill.trees._cart_grower import CartGrower
 from skdistill.trees._classifier import DistilledTreeClassifier
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._lattice_grower import LatticeGrower
-from skdistill.trees._lrh_report import LRHReport
-from skdistill.trees._probe_classifier import LinearProbeTreeClassifier
-from skdistill.trees._probe_regressor import LinearProbeTreeRegressor
 from skdistill.trees._probed import SizedTree
 from skdistill.trees._pruned_grower import PrunedGrower
 from skdistill.trees._regressor import DistilledTreeRegressor
@@ -18,10 +15,7 @@ __all__ = [
     "DistilledTreeClassifier",
     "DistilledTreeRegressor",
     "GrowthTask",
-    "LRHReport",
     "LatticeGrower",
-    "LinearProbeTreeClassifier",
-    "LinearProbeTreeRegressor",
     "PrunedGrower",
     "SizedTree",
 ]

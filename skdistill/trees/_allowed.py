@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._encoding import encoded_columns
 from skdistill._sklearn import assemble_tree, tree_arrays
-from skdistill.base._encoder import encoded_columns
 
 __all__ = ["allowed_columns", "widen_tree"]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._sklearn import plain_tree
-from skdistill.base import BaseDistiller, LabelledRows
-from skdistill.base._encoder import (
+from skdistill._encoding import (
     encode,
     encode_constraints,
     fit_encoder,
@@ -22,12 +21,15 @@ from skdistill.base._encoder import (
     tree_feature_names,
     without_na,
 )
+from skdistill._labels import ClassLabels
+from skdistill._sklearn import plain_tree
+from skdistill.base import BaseDistiller, LabelledRows
 from skdistill.rules import extract_rules
 
-__all__ = ["BaseDistilledTree", "leaf_answers"]
+__all__ = ["BaseDistilledTree", "leaf_predictions"]
 
 
-def leaf_answers(tree: Any, kind: str) -> np.ndarray:
+def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
     """What each node answers: codes of classes, or values of shape (node_count[, n_outputs])."""
     if kind == "classifier":
         return tree.value[:, 0, :].argmax(axis=1)
@@ -51,15 +53,15 @@ class BaseDistilledTree(BaseDistiller):
         self.max_features_ = grown.max_features_
         self.n_outputs_ = grown.n_outputs_
         leaf = self.tree_.apply(encoded)
-        answers = leaf_answers(self.tree_, self._kind)[leaf]
-        self.fidelity_ = self._measure(rows, answers)
-        if rows.labels.codes is None:
+        predicted = leaf_predictions(self.tree_, self._kind)[leaf]
+        self.fidelity_ = self._measure(rows, predicted)
+        if not isinstance(rows.teacher, ClassLabels):
             return
         # Of each leaf alone, for its rule.
         weight = np.ones(len(leaf)) if rows.sample_weight is None else rows.sample_weight
         count = self.tree_.node_count
         total = np.bincount(leaf, weight, minlength=count)
-        agree = np.bincount(leaf, weight * (answers == rows.labels.codes), minlength=count)
+        agree = np.bincount(leaf, weight * (predicted == rows.teacher.codes), minlength=count)
         self.leaf_fidelity_ = np.divide(agree, total, out=np.full(count, np.nan), where=total > 0)
 
     def _encode_rows(self, rows: LabelledRows) -> Any:
@@ -84,7 +86,7 @@ class BaseDistilledTree(BaseDistiller):
 
     def _support_missing_values(self, X: Any) -> bool:
         # scikit-learn's trees ask their tags, but ours also tell of the teacher.
-        return self._saw_missing or super()._support_missing_values(X)  # type: ignore[misc]
+        return self._takes_missing and not sparse.issparse(X)
 
     def _plain_params(self) -> dict[str, Any]:
         """The parameters that scikit-learn's own tree has too, for encoded rows."""

@@ -7,6 +7,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from skdistill._labels import ClassLabels
 from skdistill.base import grow_classification_tree
 from skdistill.trees._growth import GrowthTask
 
@@ -59,8 +60,8 @@ class CartGrower(BaseEstimator):
         trees : list of one sklearn.tree._tree.Tree
             Its nodes hold the means of the labels that reach them.
         """
-        if task.classification:
+        if isinstance(task.labels, ClassLabels):
             tree = DecisionTreeClassifier(**task.params)
             return [grow_classification_tree(tree, task.X, task.labels, task.row_weight).tree_]
         tree = DecisionTreeRegressor(**task.params)
-        return [tree.fit(task.X, task.labels.targets, sample_weight=task.row_weight).tree_]
+        return [tree.fit(task.X, task.labels.values, sample_weight=task.row_weight).tree_]

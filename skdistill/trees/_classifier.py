@@ -218,9 +218,6 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         self.allowed_features = allowed_features
         self.n_jobs = n_jobs
 
-    def _use_soft(self, teacher: Any) -> bool:
-        return self.labels == "soft"
-
     def fit(
         self, X: Any, y: Any = None, sample_weight: Any = None, check_input: bool = True
     ) -> DistilledTreeClassifier:
@@ -244,7 +241,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         self : DistilledTreeClassifier
             The fitted tree.
         """
-        rows = self._walk(X, y, sample_weight)
+        rows = self._label_rows(X, y, sample_weight)
         encoded = self._encode_rows(rows)
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self.classes_ = grown.classes_

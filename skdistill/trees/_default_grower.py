@@ -6,6 +6,7 @@ from typing import Any
 
 from scipy import sparse
 
+from skdistill._labels import ClassLabels
 from skdistill._validation import Instance, OneOf
 from skdistill.trees._alternating_grower import AlternatingGrower
 from skdistill.trees._cart_grower import CartGrower
@@ -44,7 +45,7 @@ def resolve_grower(grower: Any, task: GrowthTask) -> Any:
     """
     if not isinstance(grower, str):
         return grower
-    soft = task.classification and task.labels.targets is not None
+    soft = isinstance(task.labels, ClassLabels) and task.labels.soft
     if soft or task.params["criterion"] in ("absolute_error", "poisson"):
         return CartGrower()
     leaves = task.params["max_leaf_nodes"]

@@ -11,9 +11,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skdistill.base._students import fold_class_weight
-from skdistill.base._targets import snap
-from skdistill.teachers._ask import Labels
+from skdistill._labels import ClassLabels, Labels
+from skdistill.base import fold_class_weight, snap
 
 __all__ = ["GrowthTask", "Limits", "dense_rows"]
 
@@ -135,12 +134,11 @@ class GrowthTask:
         -------
         task : GrowthTask
         """
-        classes, codes = np.unique(np.asarray(y), return_inverse=True)
         params = DecisionTreeClassifier(**params).get_params()
         weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         rows = np.asarray(X, dtype=np.float32)
         rng = np.random.RandomState(random_state)
-        return cls(rows, Labels(classes, codes, None), weight, len(rows), params, rng)
+        return cls(rows, ClassLabels.from_decisions(y), weight, len(rows), params, rng)
 
     @property
     def row_weight(self) -> np.ndarray | None:
@@ -155,7 +153,7 @@ class GrowthTask:
     @property
     def classification(self) -> bool:
         """Whether the tree answers classes."""
-        return self.labels.classes is not None
+        return isinstance(self.labels, ClassLabels)
 
     @property
     def limits(self) -> Limits:
@@ -221,17 +219,11 @@ class GrowthTask:
         task : GrowthTask
             A new one.
         """
-        own = self.labels
-        labels = Labels(
-            own.classes,
-            None if own.codes is None else own.codes[index],
-            None if own.targets is None else own.targets[index],
-        )
         weight = None if self.sample_weight is None else self.sample_weight[index]
         return replace(
             self,
             X=self.X[index],
-            labels=labels,
+            labels=self.labels.take(index),
             sample_weight=weight,
             n_real=int(np.searchsorted(index, self.n_real)),
             params={**self.params, **self._least_rows(len(index) / self.X.shape[0])},
@@ -266,13 +258,12 @@ class GrowthTask:
         X, targets, weight = self.X, self.targets, self.weight
         if rows is not None:
             X, targets, weight = X[rows], targets[rows], weight[rows]
-        if not self.classification:
+        if not isinstance(self.labels, ClassLabels):
             y, params = _about_one(snap(targets), params)
             y = y if y.shape[1] > 1 else y[:, 0]
             return DecisionTreeRegressor(**params).fit(X, y, sample_weight=weight).tree_
         params.pop("class_weight", None)
-        if self.labels.targets is None:
-            assert self.labels.codes is not None
+        if not self.labels.soft:
             codes = self.labels.codes if rows is None else self.labels.codes[rows]
             return DecisionTreeClassifier(**params).fit(X, codes, sample_weight=weight).tree_
         # The regression's impurity is a mean over classes; the Gini is their sum.

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skdistill._lattice._answers import answers_to
+from skdistill._lattice._lattice import Problem
+from skdistill._lattice._literals import find_literals
+from skdistill._lattice._search import search_trees
 from skdistill._validation import Number, validate_parameters
-from skdistill.base._targets import snap
-from skdistill.trees._answers import answers_to
+from skdistill.base import snap
 from skdistill.trees._assembly import filled
 from skdistill.trees._growth import GrowthTask, dense_rows
-from skdistill.trees._lattice import Problem
-from skdistill.trees._literals import find_literals
 from skdistill.trees._refine import found_tree, tree_splits
 from skdistill.trees._scale import scale_values
-from skdistill.trees._search import search_trees
 from skdistill.trees._size_path import best_subtrees, cut_tree
 
 __all__ = ["LatticeGrower"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._labels import ClassLabels, Labels
 from skdistill.base import LabelledRows
-from skdistill.teachers._ask import Labels, class_codes
 from skdistill.trees._scale import scale_values
 
 __all__ = ["Pool", "SizedTree", "node_indicators", "same_classes"]
@@ -63,13 +63,7 @@ class Pool:
 
     def take(self, index: np.ndarray) -> Pool:
         """Return the rows at ``index``."""
-        own = self.labels
-        labels = Labels(
-            own.classes,
-            None if own.codes is None else own.codes[index],
-            None if own.targets is None else own.targets[index],
-        )
-        return Pool(self.X[index], self.targets[index], labels, self.weight[index])
+        return Pool(self.X[index], self.targets[index], self.labels.take(index), self.weight[index])
 
     def replace(self, fixed: dict[int, bool], fresh: Pool, mass: float) -> Pool:
         """Put fresh rows of a subcube, of that weight in all, where others were."""
@@ -77,23 +71,17 @@ class Pool:
         for column, low in fixed.items():
             inside &= (self.X[:, column] <= _middle(fresh.X, self.X)) == low
         rest = self.take(np.flatnonzero(~inside))
-
-        def join(name: str) -> Any:
-            first, second = getattr(rest.labels, name), getattr(fresh.labels, name)
-            return None if first is None else np.concatenate([first, second])
-
-        labels = Labels(self.labels.classes, join("codes"), join("targets"))
         weight = np.concatenate([rest.weight, np.full(len(fresh.X), mass / len(fresh.X))])
         return Pool(
             np.concatenate([rest.X, fresh.X]),
             np.concatenate([rest.targets, fresh.targets]),
-            labels,
+            rest.labels.concat(fresh.labels),  # type: ignore[arg-type]
             weight,
         )
 
     def scaled_targets(self) -> np.ndarray:
         """Targets with values between 0 and 1, so that their squares lose no digits."""
-        return self.targets if self.labels.classes is not None else scale_values(self.targets)
+        return self.targets if isinstance(self.labels, ClassLabels) else scale_values(self.targets)
 
     def scaled_weight(self) -> np.ndarray:
         """Weights about one, so that their unit does not matter; whole ones as they are.
@@ -105,7 +93,7 @@ class Pool:
 
     def labelled(self) -> LabelledRows:
         """Return the same rows as the measures of fidelity take them."""
-        return LabelledRows(self.X, self.labels, self.weight, len(self.X))
+        return LabelledRows(self.X, self.labels, self.weight)
 
 
 def _middle(*rows: np.ndarray) -> float:
@@ -113,30 +101,31 @@ def _middle(*rows: np.ndarray) -> float:
     return float(min(X.min() for X in rows) + max(X.max() for X in rows)) / 2.0
 
 
-def same_classes(labels: Labels, classes: np.ndarray | None) -> Labels:
+def same_classes(labels: Labels, like: Labels) -> Labels:
     """Number further labels by the classes of the first ones.
 
     Parameters
     ----------
-    labels : Labels
+    labels : ClassLabels or Values
         Of a teacher that may not tell its classes: then they are those that
         were seen.
-    classes : ndarray of shape (n_classes,) or None
+    like : ClassLabels or Values
+        The first ones.
 
     Returns
     -------
-    labels : Labels
+    labels : ClassLabels or Values
     """
-    if classes is None or labels.classes is None or np.array_equal(labels.classes, classes):
+    if not isinstance(labels, ClassLabels) or not isinstance(like, ClassLabels):
         return labels
-    new = np.setdiff1d(labels.classes, classes)
+    new = np.setdiff1d(labels.classes, like.classes)
     if len(new):
         raise ValueError(
-            f"The teacher answers {new[:10].tolist()} inside a subcube, but never did on the first "
-            'rows. Tell all its classes: CallableTeacher(function, output="label", classes=...).'
+            f"The teacher predicts {new[:10].tolist()} inside a subcube, but never did on the "
+            "first rows. Tell all its classes: "
+            'CallableTeacher(function, output="label", classes=...).'
         )
-    codes = class_codes(labels.classes, classes, "The teacher's answers")
-    return Labels(classes, codes[labels.codes], labels.targets)
+    return labels.recoded(like.classes)
 
 
 def node_indicators(tree: Any, X: np.ndarray) -> np.ndarray:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from skdistill._lattice._best_tree import FoundNode
+from skdistill._lattice._literals import Literals
 from skdistill.trees._assembly import Splits
-from skdistill.trees._best_tree import FoundNode
-from skdistill.trees._literals import Literals
 
 __all__ = ["FoundTree", "found_tree", "refine", "tree_splits"]
 

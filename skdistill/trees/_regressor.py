@@ -207,7 +207,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         self : DistilledTreeRegressor
             The fitted tree.
         """
-        rows = self._walk(X, y, sample_weight)
+        rows = self._label_rows(X, y, sample_weight)
         encoded = self._encode_rows(rows)
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self._adopt(grown, rows, encoded)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill.base._targets import snap
+from skdistill._lattice._lattice import leaf_error
+from skdistill.base import snap
 from skdistill.trees._binned_tree import BinnedTree
 from skdistill.trees._bins import GAP, BinnedRows
 from skdistill.trees._growth import GrowthTask, Limits
-from skdistill.trees._lattice import leaf_error
 from skdistill.trees._monotone import is_monotone
 from skdistill.trees._scale import scale_values
 from skdistill.trees._subtrees import Subtrees

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._labels import ClassLabels
 from skdistill._sklearn import NODE_FIELDS, assemble_tree, plain_tree, tree_arrays
 from skdistill.metrics import InSampleFidelity
 from skdistill.trees._assembly import node_sums
@@ -181,9 +182,8 @@ def _shares(tree: Any, task: GrowthTask) -> np.ndarray:
     """
     n = task.X.shape[0]
     weight = np.ones(n) if task.sample_weight is None else task.sample_weight
-    if task.classification:
-        targets = np.zeros(task.targets.shape)
-        targets[np.arange(n), task.labels.codes] = 1.0
+    if isinstance(task.labels, ClassLabels):
+        targets = task.labels.hard().distribution()
         return _errors(tree, task, targets, weight) / weight.sum()
     targets = task.targets - far_from_zero(task.targets)
     around = targets - np.average(targets, axis=0, weights=weight)

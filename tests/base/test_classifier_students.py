@@ -11,8 +11,8 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill import CallableTeacher, DistilledClassifier, DistilledTreeClassifier
+from skdistill.base import snap
 from skdistill.base._students import takes_soft_labels
-from skdistill.base._targets import snap
 from skdistill.trees import CartGrower
 from tests.base._students import RecordingClassifier, sigmoid_shares, three_shares
 

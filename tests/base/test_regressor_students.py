@@ -13,7 +13,7 @@ from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
 from skdistill import CallableTeacher, DistilledClassifier
-from skdistill.base._targets import snap
+from skdistill.base import snap
 from tests.base._students import RecordingRegressor, sigmoid_shares, three_shares
 
 RNG = np.random.default_rng(0)

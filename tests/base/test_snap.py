@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.tree import DecisionTreeRegressor
 
-from skdistill.base._targets import snap
+from skdistill.base import snap
 
 finite = st.floats(-1e300, 1e300)
 vectors = arrays(np.float64, st.integers(1, 30), elements=finite)

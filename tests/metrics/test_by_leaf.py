@@ -25,7 +25,7 @@ from skdistill import (
     extract_rules,
     fidelity_report,
 )
-from skdistill.rules import RuleListClassifier, RuleSetClassifier
+from skdistill.rule_learners import RuleListClassifier, RuleSetClassifier
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ import joblib
 import numpy as np
 import pytest
 from scipy import sparse
+from skdistill.teachers._ask import CHUNK_ROWS, class_codes
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from skdistill.exceptions import TeacherAnswerError
 from skdistill.teachers import ask, ask_labels
-from skdistill.teachers._ask import CHUNK_ROWS, class_codes
 from tests.teachers._kinds import Broken, BrokenSoft, Counting
 
 

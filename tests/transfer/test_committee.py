@@ -13,7 +13,7 @@ from skdistill import (
     DistilledTreeRegressor,
 )
 from skdistill.transfer import UniformTransferSet
-from skdistill.transfer._committee import disagreement
+from skdistill.transfer._active._committee import disagreement
 
 
 def test_disagreement_of_labels():

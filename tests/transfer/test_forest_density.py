@@ -6,7 +6,7 @@ from scipy import stats
 from sklearn.ensemble import RandomForestClassifier
 
 from skdistill.transfer import ForestDensityTransferSet, MarginalTransferSet
-from skdistill.transfer._leaves import learn_leaves
+from skdistill.transfer._density._leaves import learn_leaves
 
 
 def ring(n=1500, seed=0):

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from skdistill.transfer import GaussianCopulaTransferSet
-from skdistill.transfer._latent import latent_correlation, rank_scores, step_scores
+from skdistill.transfer._density._latent import latent_correlation, rank_scores, step_scores
 
 
 def normal_rows(r, n=20_000, seed=0):

@@ -11,7 +11,7 @@ from skdistill import (
     MungeTransferSet,
 )
 from skdistill.transfer import GroupPermutation, ImageShift, UnitScaling
-from skdistill.transfer._transformations import shift_images
+from skdistill.transfer._near._transformations import shift_images
 
 
 def shifted(image, down, right, fill):

@@ -6,7 +6,7 @@ from scipy import stats
 from sklearn.neighbors import NearestNeighbors
 
 from skdistill import LocalGaussianTransferSet
-from skdistill.transfer._local_gaussian import combine_differences
+from skdistill.transfer._near._local_gaussian import combine_differences
 
 
 def rule_of_thumb(X):

@@ -9,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_wine
 
 from skdistill import MungeTransferSet
 from skdistill.transfer import default_size
-from skdistill.transfer._exchange import exchange_levels, exchange_numbers
+from skdistill.transfer._tables._exchange import exchange_levels, exchange_numbers
 
 SWAP = float("inf")  # of local_variance: numbers are swapped exactly
 

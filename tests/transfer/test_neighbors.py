@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skdistill.transfer._neighbors import build_graph, fit_picture
-from skdistill.transfer._table import Encoded
+from skdistill.transfer._near._neighbors import build_graph, fit_picture
+from skdistill.transfer._tables._table import Encoded
 
 
 def with_repeats(n, width, seed=0):

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from skdistill.transfer._exchange import exchange_levels, exchange_numbers
-from skdistill.transfer._neighbors import build_graph
-from skdistill.transfer._pairs import Partners, _any_order, disjoint_layers
+from skdistill.transfer._near._neighbors import build_graph
+from skdistill.transfer._near._pairs import Partners, _any_order, disjoint_layers
+from skdistill.transfer._tables._exchange import exchange_levels, exchange_numbers
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,9 +5,9 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from skdistill import MungeTransferSet
-from skdistill.transfer import _neighbors
-from skdistill.transfer._neighbors import build_graph
-from skdistill.transfer._projection_forest import ProjectionForest
+from skdistill.transfer._near import _neighbors
+from skdistill.transfer._near._neighbors import build_graph
+from skdistill.transfer._near._projection_forest import ProjectionForest
 
 
 def sheet(n, width=12, seed=0):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdistill.transfer._resample import keep_by_weight
+from skdistill.transfer._active._resample import keep_by_weight
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from skdistill import (
     UncertaintyTransferSet,
 )
 from skdistill.exceptions import DistillationWarning
-from skdistill.transfer._uncertainty import uncertainty
+from skdistill.transfer._active._uncertainty import uncertainty
 
 PROBA = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [1 / 3, 1 / 3, 1 / 3], [0.6, 0.3, 0.1]])
 

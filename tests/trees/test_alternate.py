@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skdistill.teachers._ask import Labels
+from skdistill._labels import ClassLabels, Values
 from skdistill.trees import GrowthTask, _alternate
 from skdistill.trees._alternate import alternate, grow_below, improve
 from skdistill.trees._binned_tree import BinnedTree
@@ -41,12 +41,12 @@ def make_search(kind, seed, n=120, **params):
     codes = np.digitize(score, [0.0] if n_classes == 2 else [-0.5, 0.7])
     plain = DecisionTreeClassifier if kind in ("hard", "soft") else DecisionTreeRegressor
     if kind == "hard":
-        labels = Labels(np.arange(n_classes), codes, None)
+        labels = ClassLabels(np.arange(n_classes), codes)
     elif kind == "soft":
         targets = 0.6 * np.eye(n_classes)[codes] + 0.4 * rng.dirichlet(np.ones(n_classes), n)
-        labels = Labels(np.arange(n_classes), targets.argmax(axis=1), targets)
+        labels = ClassLabels(np.arange(n_classes), targets.argmax(axis=1), targets)
     else:
-        labels = Labels(None, None, score if kind == "values" else np.column_stack([score, -rest]))
+        labels = Values(score if kind == "values" else np.column_stack([score, -rest]))
     params = plain(**params).get_params()
     task = GrowthTask(X, labels, weight, n, params, np.random.RandomState(seed))
     bins = bin_rows(X, weight)

@@ -9,7 +9,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier, DistilledTreeRegressor
-from skdistill.base._encoder import encode, without_na
+from skdistill._encoding import encode, without_na
 from skdistill.trees import CartGrower
 
 LEVELS = ["sex", "port"]

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skdistill.teachers._ask import Labels
+from skdistill._labels import ClassLabels, Values
 from skdistill.trees import GrowthTask, PrunedGrower
 from skdistill.trees._size_path import best_subtrees, cut_tree
 from skdistill.trees._subtrees import Subtrees
@@ -82,13 +82,13 @@ def make_task(kind, rng, **params):
     score = X[:, 0] - X[:, 1] + rng.normal(size=n) * 2
     classes = np.arange(3)
     if kind == "hard":
-        labels = Labels(classes, np.digitize(score, [-1.0, 1.0]), None)
+        labels = ClassLabels(classes, np.digitize(score, [-1.0, 1.0]))
     elif kind == "soft":
         targets = rng.dirichlet([0.5, 0.5, 0.5], size=n)
-        labels = Labels(classes, targets.argmax(axis=1), targets)
+        labels = ClassLabels(classes, targets.argmax(axis=1), targets)
     else:
         several = np.column_stack([score, rng.normal(size=n)])
-        labels = Labels(None, None, score if kind == "values" else several)
+        labels = Values(score if kind == "values" else several)
     kinds = {"hard": DecisionTreeClassifier, "soft": DecisionTreeClassifier}
     plain = kinds.get(kind, DecisionTreeRegressor)(**params).get_params()
     return GrowthTask(X, labels, weight, n, plain, np.random.RandomState(0))

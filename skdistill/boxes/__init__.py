@@ -1,0 +1,1 @@
+"""Boxes over binned columns: what rule learners and scenario discovery share."""

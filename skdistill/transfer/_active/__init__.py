@@ -1,0 +1,1 @@
+"""Transfer sets that query the teacher to choose their rows."""

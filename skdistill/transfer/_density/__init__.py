@@ -1,0 +1,1 @@
+"""Transfer sets that learn a density and draw from it."""

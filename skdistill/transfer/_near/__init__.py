@@ -1,0 +1,1 @@
+"""Transfer sets whose rows lie near real ones, or are real ones changed."""

@@ -1,0 +1,1 @@
+"""Columns, rows and seeds that every transfer set shares."""
