@@ -35,7 +35,7 @@ from skdistill.teachers import (
     unfrozen,
 )
 
-__all__ = ["BaseDistiller", "teacher_teacher_limits"]
+__all__ = ["BaseDistiller", "teacher_limits"]
 
 # Of a share of decisions up to this that probabilities lose, labels="auto" takes
 # no notice: that is rounding, or a tie.
