@@ -169,7 +169,7 @@ def test_which_answer():
     search = JuntaDistiller(junta, domain="binary", random_state=0).fit(template(30))
     with pytest.raises(ValueError, match="3 classes"):
         search.to_dnf()
-    with pytest.raises(ValueError, match="no answer"):
+    with pytest.raises(ValueError, match="must be a prediction"):
         search.to_dnf(7)
     X = np.random.default_rng(0).integers(0, 2, size=(200, 30))
     held = np.column_stack([search.to_dnf(label).covers(X) for label in range(3)])

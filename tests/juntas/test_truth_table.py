@@ -31,7 +31,7 @@ def test_a_column_called_prediction():
     """The predictions then have another name."""
     table = TruthTable(["prediction"], [np.array([0, 1])], np.array([5, 6]))
     assert list(table) == ["prediction", "prediction_"]
-    assert table["answer_"].tolist() == [5, 6]
+    assert table["prediction_"].tolist() == [5, 6]
 
 
 def test_how_it_prints():
