@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import is_frame
-from skdistill._rows import as_rows, has_missing
+from skdistill._rows import has_missing
 from skdistill.domains._domain import Domain
 from skdistill.domains._learn import learn_parts, observed_parts
-from skdistill.domains._specs import BINARY, SIGN, as_part, is_entry, part_of_column
+from skdistill.domains._specs import BINARY, SIGN, as_part, as_table, is_entry, part_of_column
 
 __all__ = ["as_domain", "given_parts"]
 
@@ -76,7 +76,7 @@ def as_domain(
     [0.33, 0.67]
     """
     if X is not None:
-        X = as_rows(X)
+        X = as_table(X)
         n_features = X.shape[1]
         names = list(X.columns) if names is None and is_frame(X) else names
     names = None if names is None else list(names)

@@ -10,7 +10,8 @@ from scipy.stats import qmc
 
 from skdistill._rows import row_keys, stack_rows, take_rows
 from skdistill._validation import Number
-from skdistill.domains._domain import Domain, generator_of
+from skdistill.domains._domain import Domain
+from skdistill.domains._random import generator_of
 
 __all__ = ["Design"]
 

@@ -9,15 +9,22 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import is_frame, library_of
-from skdistill._rows import as_rows, take_column
+from skdistill._rows import take_column
 from skdistill._validation import Number
 from skdistill.domains._categories import Categories
-from skdistill.domains._kind_of_rows import build_rows, check_fit, empty_rows, row_dtype
+from skdistill.domains._kind_of_rows import (
+    build_rows,
+    check_fit,
+    empty_rows,
+    first_places,
+    row_dtype,
+)
 from skdistill.domains._learn import learn_parts
+from skdistill.domains._random import generator_of
 from skdistill.domains._ranges import Part
-from skdistill.domains._specs import PARTS, as_part, part_of_column
+from skdistill.domains._specs import as_part, as_table, part_of_column
 
-__all__ = ["Domain", "generator_of"]
+__all__ = ["Domain"]
 
 # Uniform numbers that are held at once while rows are drawn.
 _BLOCK_VALUES = 1 << 22
@@ -100,16 +107,14 @@ class Domain:
             names = list(like.columns) if names is None else names
         self.names = None if names is None else list(names)
         self._check_names(len(parts))
-        self.parts: list[Any] = [
-            part if isinstance(part, PARTS) else as_part(part, self._label(j))
-            for j, part in enumerate(parts)
-        ]
+        read = {key: as_part(parts[j], self._label(j)) for key, j in first_places(parts).items()}
+        self.parts: list[Any] = list(map(read.__getitem__, map(id, parts)))
         if like is None or isinstance(like, str):
             if like not in (None, "array", "pandas", "polars"):
                 raise ValueError(f'like must be "array", "pandas" or "polars", got {like!r}.')
             self._template = empty_rows(self.parts, self.names, like)
         else:
-            self._template = as_rows(like)[:0]
+            self._template = as_table(like)[:0]
         if self._template.shape[1] != len(self.parts):
             raise ValueError(
                 f"The domain has {len(self.parts)} columns, but the rows have "
@@ -183,7 +188,7 @@ class Domain:
         >>> Domain.from_rows([[5, 0], [50, 1]], bounds={1: (0, 9)})
         Domain([Integers(5, 50), Integers(0, 9)])
         """
-        X = as_rows(X)
+        X = as_table(X)
         parts = learn_parts(
             X,
             bounds=bounds,
@@ -201,9 +206,7 @@ class Domain:
     def size(self) -> float:
         """Number of different points, or infinity."""
         sizes = [part.size for part in self.parts]
-        return math.inf if math.inf in sizes else math.prod(map(int, sizes))
-
-    # -- rows ------------------------------------------------------------
+        return math.inf if math.inf in sizes else math.prod(int(size) for size in sizes)
 
     def from_unit(self, U: Any) -> Any:
         """Map points of the unit cube to rows, through the inverse of each distribution.
@@ -233,6 +236,9 @@ class Domain:
             )
         if not ((U >= 0) & (U <= 1)).all():
             raise ValueError("U must hold numbers in [0, 1].")
+        return self._rows(U)
+
+    def _rows(self, U: np.ndarray) -> Any:
         if is_frame(self._template):
             columns = [
                 part.index_from_unit(u) if isinstance(part, Categories) else part.from_unit(u)
@@ -246,13 +252,13 @@ class Domain:
 
     def _groups(self) -> list[tuple[Part, Any]]:
         """Parts, each with the columns that share it; a cube is one group, whatever its width."""
-        columns: dict[int, list[int]] = {}
+        first = first_places(self.parts)
+        if len(first) == 1:
+            return [(self.parts[0], slice(None))]
+        columns: dict[int, list[int]] = {key: [] for key in first}
         for j, part in enumerate(self.parts):
-            columns.setdefault(id(part), []).append(j)
-        return [
-            (self.parts[at[0]], slice(None) if len(at) == self.n_features else at)
-            for at in columns.values()
-        ]
+            columns[id(part)].append(j)
+        return [(self.parts[at[0]], at) for at in columns.values()]
 
     def sample(
         self, n_samples: int, random_state: Any = None, *, fixed: Mapping[Any, Any] | None = None
@@ -291,39 +297,19 @@ class Domain:
         rng = generator_of(random_state)
         step = max(1, _BLOCK_VALUES // self.n_features)
         if n_samples <= step or is_frame(self._template):
-            return domain.from_unit(rng.random((n_samples, self.n_features)))
+            return domain._rows(rng.random((n_samples, self.n_features)))
         sizes = [min(step, n_samples - start) for start in range(0, n_samples, step)]
-        return np.concatenate([domain.from_unit(rng.random((n, self.n_features))) for n in sizes])
+        return np.concatenate([domain._rows(rng.random((n, self.n_features))) for n in sizes])
 
     def _with_fixed(self, fixed: Mapping[Any, Any]) -> Domain:
         parts = list(self.parts)
         for key, value in fixed.items():
-            j = self.position(key)
+            j = part_of_column(key, self.names, self.n_features)
             if not parts[j].contains([value])[0]:
                 raise ValueError(f"{value!r} is no value of {self._label(j)}: {parts[j]!r}.")
             whole = isinstance(value, float) and value.is_integer() and parts[j].size < math.inf
             parts[j] = Categories([int(value) if whole else value])
         return Domain(parts, self.names, like=self._template)
-
-    def position(self, name: Any) -> int:
-        """Return the position of a column.
-
-        Parameters
-        ----------
-        name : str or int
-            Its name, or its position.
-
-        Returns
-        -------
-        j : int
-            The position.
-
-        Raises
-        ------
-        ValueError
-            If there is no such column.
-        """
-        return part_of_column(name, self.names, self.n_features)
 
     def contains(self, X: Any) -> np.ndarray:
         """Return which rows lie in the domain.
@@ -349,7 +335,7 @@ class Domain:
         >>> Domain([(0, 1), [3, 5]]).contains([[0.5, 3], [0.5, 4], [1.5, 5]]).tolist()
         [True, False, False]
         """
-        X = as_rows(X)
+        X = as_table(X)
         inside = np.ones(X.shape[0], dtype=bool)
         for part, columns in self._columns_of(X):
             inside &= part.contains(columns.ravel()).reshape(columns.shape).all(axis=1)
@@ -373,7 +359,7 @@ class Domain:
         >>> from skdistill.domains import as_domain
         >>> as_domain("binary", n_features=2).check([[0, 1], [1, 1]])
         """
-        X = as_rows(X)
+        X = as_table(X)
         if self.contains(X).all():
             return
         for j, part in enumerate(self.parts):
@@ -388,7 +374,7 @@ class Domain:
 
     def _columns_of(self, X: Any) -> Any:
         """Pairs of a part and the columns of X that share it, of shape (n, n_columns)."""
-        if len(X.shape) != 2 or X.shape[1] != self.n_features:
+        if X.shape[1] != self.n_features:
             raise ValueError(f"X must have {self.n_features} columns, got shape {X.shape}.")
         if not is_frame(X):
             return [(part, X[:, columns]) for part, columns in self._groups()]
@@ -406,15 +392,3 @@ class Domain:
         if self.names is None:
             return f"Domain({self.parts!r})"
         return f"Domain({dict(zip(self.names, self.parts, strict=True))!r})"
-
-
-def generator_of(random_state: Any) -> np.random.Generator:
-    """Return a Generator; a number seeds it as ``numpy.random.default_rng`` does."""
-    if isinstance(random_state, np.random.RandomState):
-        random_state = random_state.randint(0, 2**31 - 1, size=4).tolist()
-    try:
-        return np.random.default_rng(random_state)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"random_state must be an integer >= 0, a generator or None, got {random_state!r}."
-        ) from error

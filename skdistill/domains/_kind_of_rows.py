@@ -13,7 +13,7 @@ from skdistill.domains._categories import Categories
 from skdistill.domains._distribution import Distribution
 from skdistill.domains._ranges import Integers
 
-__all__ = ["build_rows", "check_fit", "empty_rows", "row_dtype"]
+__all__ = ["build_rows", "check_fit", "empty_rows", "first_places", "row_dtype"]
 
 
 def empty_rows(parts: Sequence[Any], names: list[Any] | None, like: str | None) -> Any:
@@ -97,10 +97,9 @@ def check_fit(parts: Sequence[Any], template: Any) -> None:
     parts : sequence of Part, one a column
     template : ndarray or DataFrame of shape (n, n_features)
     """
-    # A part that many columns share is looked at once.
-    shared = {id(part): (j, part) for j, part in reversed(list(enumerate(parts)))}
     if not is_frame(template):
-        for j, part in shared.values():
+        for j in first_places(parts).values():
+            part = parts[j]
             if not _is_number(part):
                 raise ValueError(
                     f"The domain of column {j} has values that are no numbers "
@@ -138,11 +137,20 @@ def check_fit(parts: Sequence[Any], template: Any) -> None:
                 )
 
 
+def first_places(parts: Sequence[Any]) -> dict[int, int]:
+    """The first column of each object in a list, by its id.
+
+    A cube of a million columns is one part a million times: it is looked at once.
+    """
+    n = len(parts)
+    return dict(zip(map(id, reversed(parts)), range(n - 1, -1, -1), strict=True))
+
+
 def row_dtype(parts: Sequence[Any], dtype: np.dtype) -> np.dtype:
     """The dtype of an array, unless values of a part do not fit into it."""
     if dtype.kind == "f":
         return dtype
-    for part in {id(part): part for part in parts}.values():
+    for part in (parts[j] for j in first_places(parts).values()):
         own = _dtype_of(part)
         if not isinstance(part, Categories) and (own.kind == "f" or part.size == np.inf):
             dtype = np.result_type(dtype, own)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import is_frame, library_of
-from skdistill._rows import as_rows, categorical_columns, take_column
+from skdistill._rows import categorical_columns, take_column
 from skdistill.domains._categories import Categories, Observed
 from skdistill.domains._ranges import Integers, Reals
-from skdistill.domains._specs import part_of_column
+from skdistill.domains._specs import as_table, part_of_column
 
 __all__ = ["bounds_of_columns", "cube_coding", "holds_integers", "learn_parts", "observed_parts"]
 
@@ -171,6 +171,8 @@ def _range_of(values: np.ndarray, whole: bool, ends: tuple[Any, Any] | None, lab
                 "bounds, or leave the column out."
             )
         ends = present.min().item(), present.max().item()
+        if not np.isfinite(ends).all():
+            raise ValueError(f"The {label} contains infinity, so it has no range.")
         if present.dtype.kind == "b":
             ends = int(ends[0]), int(ends[1])
         if ends[0] == ends[1]:
@@ -289,7 +291,7 @@ def cube_coding(X: Any) -> str | None:
     >>> cube_coding([[0, 1], [-1, 1]]) is None
     True
     """
-    X = as_rows(X)
+    X = as_table(X)
     if categorical_columns(X).any():
         return None
     seen: set[float] = set()

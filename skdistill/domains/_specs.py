@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
+from skdistill._rows import as_rows
 from skdistill.domains._categories import Categories
 from skdistill.domains._distribution import Distribution, is_frozen
 from skdistill.domains._ranges import Integers, Reals
 
-__all__ = ["BINARY", "PARTS", "SIGN", "as_part", "is_entry", "part_of_column"]
+__all__ = ["BINARY", "PARTS", "SIGN", "as_part", "as_table", "is_entry", "part_of_column"]
 
 PARTS = (Reals, Integers, Categories, Distribution)
 # One object each: columns that share a part are drawn together.
@@ -58,6 +60,19 @@ def _as_range(entry: tuple[Any, ...]) -> Reals:
     if len(entry) != 2:
         raise ValueError(f"a tuple is a range (low, high), got {entry!r}. For values write a list.")
     return Reals(*entry)
+
+
+def as_table(X: Any) -> Any:
+    """Return rows in the kind that they have, once they have two dimensions."""
+    X = as_rows(X)
+    if sparse.issparse(X):
+        raise TypeError("Domains need dense rows, but X is sparse. Use X.toarray().")
+    if len(X.shape) != 2:
+        raise ValueError(
+            f"X must have shape (n_samples, n_features), got {X.shape}. For a single column write "
+            "X.reshape(-1, 1)."
+        )
+    return X
 
 
 def is_entry(entry: Any) -> bool:

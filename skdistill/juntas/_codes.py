@@ -48,7 +48,7 @@ def code_domain(domain: Any, X: Any, names: list[str] | None) -> CubeCodes | Col
     """
     space = as_domain(domain, X, names=names, rest="background")
     first = space.parts[0]
-    if all(part is first for part in space.parts):
+    if len(set(map(id, space.parts))) == 1:
         if first == Integers(0, 1):
             return CubeCodes(space.n_features, (0, 1), X)
         if first == Categories([-1, 1]):

@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import sparse, stats
 
 from skdistill.domains import (
     Categories,
@@ -339,6 +339,9 @@ def test_unit_points():
         (lambda: Domain.from_rows([[0.0, 1.0]], integer_features=["x"]), "no column 'x'"),
         (lambda: Domain.from_rows([[0.0, 1.0]], categorical_features=[True]), "shape"),
         (lambda: Domain([(0, 1)]).sample(-1), "n_samples"),
+        (lambda: Domain.from_rows([1.0, 2.0]), r"reshape\(-1, 1\)"),
+        (lambda: as_domain("binary", [0, 1]), r"reshape\(-1, 1\)"),
+        (lambda: Domain.from_rows([[0.0, np.inf]]), "column 1 contains infinity"),
     ],
 )
 def test_bad_domains(make, words):
@@ -364,3 +367,21 @@ def test_columns_that_cannot_hold_their_domain():
     dates = pd.DataFrame({"when": pd.to_datetime(["2020-01-01", "2020-01-02"])})
     with pytest.raises(TypeError, match="'when'"):
         Domain.from_rows(dates)
+
+
+def test_sparse_rows_are_refused():
+    """With the way out."""
+    with pytest.raises(TypeError, match="toarray"):
+        Domain.from_rows(sparse.csr_matrix(np.eye(3)))
+
+
+def test_a_mapping_leaves_the_rest_to_polars_rows():
+    """By name; the others from the box or the background of the frame."""
+    pl = pytest.importorskip("polars")
+    X = pl.DataFrame({"a": [0.5, 1.5, 2.5], "b": [1, 2, 2], "c": ["u", "v", "v"]})
+    box = as_domain({"a": [7.0]}, X)
+    assert box.parts == [Categories([7.0]), Integers(1, 2), Categories(["u", "v"])]
+    seen = as_domain({"a": (0, 1)}, X, rest="background").sample(3000, random_state=0)
+    assert seen.schema == X.schema
+    assert (seen["b"] == 2).mean() == pytest.approx(2 / 3, abs=0.04)
+    assert (seen["c"] == "v").mean() == pytest.approx(2 / 3, abs=0.04)
