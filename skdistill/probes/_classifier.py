@@ -7,12 +7,13 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import OneOf
-from skdistill.probes._base import BaseLinearProbeTree
+from skdistill.base import BaseDistiller
+from skdistill.probes._base import LinearProbeTreeMixin
 
 __all__ = ["LinearProbeTreeClassifier"]
 
 
-class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
+class LinearProbeTreeClassifier(LinearProbeTreeMixin, BaseDistiller, DecisionTreeClassifier):
     """Read a network's inside as one decision tree.
 
     Where a network has learned a tree, its hidden representation holds the
@@ -162,7 +163,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     """
 
     _kind = "classifier"
-    _parameter_rules = BaseLinearProbeTree._parameter_rules | {
+    _parameter_rules = LinearProbeTreeMixin._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")]
     }
 

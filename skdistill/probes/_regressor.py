@@ -6,12 +6,13 @@ from typing import Any
 
 from sklearn.tree import DecisionTreeRegressor
 
-from skdistill.probes._base import BaseLinearProbeTree
+from skdistill.base import BaseDistiller
+from skdistill.probes._base import LinearProbeTreeMixin
 
 __all__ = ["LinearProbeTreeRegressor"]
 
 
-class LinearProbeTreeRegressor(BaseLinearProbeTree, DecisionTreeRegressor):
+class LinearProbeTreeRegressor(LinearProbeTreeMixin, BaseDistiller, DecisionTreeRegressor):
     """Read a regression network's inside as one decision tree.
 
     See :class:`LinearProbeTreeClassifier`, of which this is the form for real

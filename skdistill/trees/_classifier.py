@@ -7,14 +7,15 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import Number, OneOf
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.base import BaseDistiller
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
+from skdistill.trees._mixin import DistilledTreeMixin
 
 __all__ = ["DistilledTreeClassifier"]
 
 
-class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
+class DistilledTreeClassifier(DistilledTreeMixin, BaseDistiller, DecisionTreeClassifier):
     """Distil a classifier into one small decision tree.
 
     The teacher labels the rows of X and synthetic ones near them; a small tree
@@ -160,7 +161,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     """
 
     _kind = "classifier"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {
+    _parameter_rules = BaseDistiller._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")],
         "grower": GROWER_RULE,
         "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
@@ -246,7 +247,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self.classes_ = grown.classes_
         self.n_classes_ = grown.n_classes_
-        self._adopt(grown, rows, encoded)
+        self._set_tree(grown, rows, encoded)
         return self
 
     def __sklearn_tags__(self) -> Any:

@@ -7,14 +7,15 @@ from typing import Any
 from sklearn.tree import DecisionTreeRegressor
 
 from skdistill._validation import Number, OneOf
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.base import BaseDistiller
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
+from skdistill.trees._mixin import DistilledTreeMixin
 
 __all__ = ["DistilledTreeRegressor"]
 
 
-class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
+class DistilledTreeRegressor(DistilledTreeMixin, BaseDistiller, DecisionTreeRegressor):
     """Distil a regressor or any real function into one small regression tree.
 
     The teacher answers on the rows of X and synthetic ones near them; a small
@@ -132,7 +133,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     """
 
     _kind = "regressor"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {
+    _parameter_rules = BaseDistiller._parameter_rules | {
         "grower": GROWER_RULE,
         "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
         "real_weight": [Number(0, closed="neither")],
@@ -210,7 +211,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         rows = self._label_rows(X, y, sample_weight)
         encoded = self._encode_rows(rows)
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
-        self._adopt(grown, rows, encoded)
+        self._set_tree(grown, rows, encoded)
         return self
 
     def __sklearn_tags__(self) -> Any:

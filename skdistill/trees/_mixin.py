@@ -23,10 +23,10 @@ from skdistill._encoding import (
 )
 from skdistill._labels import ClassLabels
 from skdistill._sklearn import plain_tree
-from skdistill.base import BaseDistiller, LabelledRows
+from skdistill.base import LabelledRows
 from skdistill.rules import extract_rules
 
-__all__ = ["BaseDistilledTree", "leaf_predictions"]
+__all__ = ["DistilledTreeMixin", "leaf_predictions"]
 
 
 def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
@@ -36,18 +36,24 @@ def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
     return tree.value[:, 0, 0] if tree.value.shape[1] == 1 else tree.value[:, :, 0]
 
 
-class BaseDistilledTree(BaseDistiller):
+class DistilledTreeMixin:
     """What every distilled tree is, whatever grew it.
 
-    Comes before a scikit-learn tree class in the bases: the estimator then
-    *is* such a tree, whose ``tree_`` the tools of the ecosystem read.
+    Stands before ``BaseDistiller`` and a scikit-learn tree class in the bases:
+    the estimator then *is* such a tree, whose ``tree_`` the tools of the
+    ecosystem read.
     """
 
     tree_: Any
-    # Whether columns of levels are read as ranks where there is an order; or as indicators.
-    _order_levels = True
+    # Whether categories become ranks where there is a number to order them by; or indicators.
+    _order_categories = True
+    # From BaseDistiller, beside which this mixin stands.
+    _kind: str
+    _measure: Any
+    _check_predict_rows: Any
+    _takes_missing: bool
 
-    def _adopt(self, grown: Any, rows: LabelledRows, encoded: Any) -> None:
+    def _set_tree(self, grown: Any, rows: LabelledRows, encoded: Any) -> None:
         """Take over a grown tree and measure it on the rows it was fitted on."""
         self.tree_ = grown.tree_
         self.max_features_ = grown.max_features_
@@ -66,7 +72,7 @@ class BaseDistilledTree(BaseDistiller):
 
     def _encode_rows(self, rows: LabelledRows) -> Any:
         """Learn the columns of the rows and return them as the tree reads them."""
-        values = ordering_values(rows.labels) if self._order_levels else None
+        values = ordering_values(rows.labels) if self._order_categories else None
         self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight)
         self.tree_level_order_ = level_order(self.encoder_)
         self._nullable = has_nullable(rows.X)
