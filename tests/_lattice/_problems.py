@@ -51,7 +51,9 @@ def all_trees(problem, depth, min_leaf=0.0, rows=None, mask=None):
     for j in range(mask.shape[1] if depth else 0):
         children = rows[mask[rows, j]], rows[~mask[rows, j]]
         if min(problem.weight[child].sum() for child in children) > max(0.0, min_leaf - 1e-9):
-            left, right = (all_trees(problem, depth - 1, min_leaf, child, mask) for child in children)
+            left, right = (
+                all_trees(problem, depth - 1, min_leaf, child, mask) for child in children
+            )
             sizes.append(np.add.outer(left[0], right[0]).ravel())
             errors.append(np.add.outer(left[1], right[1]).ravel())
     return np.concatenate(sizes), np.concatenate(errors)

@@ -11,9 +11,9 @@ from skdistill._lattice import BestTrees, Lattice, search_trees
 from tests._lattice._problems import (
     KINDS,
     all_trees,
-    literal_mask,
     error_of,
     least_errors,
+    literal_mask,
     make_problem,
     make_targets,
 )

@@ -10,8 +10,8 @@ from skdistill._lattice import BinnedIncidence, DenseIncidence, Lattice, search_
 from skdistill.probes._basis import probe_basis
 from tests._lattice._problems import (
     KINDS,
-    literal_mask,
     error_of,
+    literal_mask,
     make_problem,
     make_targets,
 )
@@ -154,7 +154,7 @@ def test_equal_conjunctions_are_one(form):
 
 
 def test_halves_belong_to_their_parents():
-    """The two children of a split are its parent's rows that satisfy the literal, and the others."""
+    """The children of a split are its parent's rows that satisfy the literal, and the rest."""
     problem, _ = boolean_problem(n=80)
     mask = literal_mask(problem)
     lattice = lattice_of(problem, depth=3, n_label=2)

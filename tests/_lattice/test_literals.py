@@ -133,7 +133,9 @@ def test_both_forms_of_incidence_are_sums_over_rows(X, n_bins, seed):
     for matrix in (DenseIncidence(X, literals), BinnedIncidence(X, literals)):
         np.testing.assert_allclose(matrix.sums(groups, values), expected, atol=1e-12)
         for literal in range(len(literals)):
-            np.testing.assert_array_equal(matrix.satisfied(groups[0], literal), mask[groups[0], literal])
+            np.testing.assert_array_equal(
+                matrix.satisfied(groups[0], literal), mask[groups[0], literal]
+            )
 
 
 def test_the_cheaper_form_is_taken():
