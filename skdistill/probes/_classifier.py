@@ -108,9 +108,9 @@ class LinearProbeTreeClassifier(LinearProbeTreeMixin, BaseDistiller, DecisionTre
         Agreement with the teacher on the rows that the tree was fitted on.
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: as one column a level.
-    tree_level_order_ : dict
+    category_order_ : dict
         Empty: no column is read as ranks.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.

@@ -98,9 +98,9 @@ class LinearProbeTreeRegressor(LinearProbeTreeMixin, BaseDistiller, DecisionTree
         fitted with it, has seen.
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the tree was fitted on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: as one column a level.
-    tree_level_order_ : dict
+    category_order_ : dict
         Empty: no column is read as ranks.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
