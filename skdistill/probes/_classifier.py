@@ -114,10 +114,12 @@ class LinearProbeTreeClassifier(
         Agreement with the teacher on the rows that the tree was fitted on.
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         Turns categorical columns into one-hot indicators.
-    tree_level_order_ : dict
+    category_order_ : dict
         Empty: no column becomes ranks.
+    tree_columns_ : ndarray of shape (`tree_.n_features`,)
+        Position in X of each column that the nodes split.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes split.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool

@@ -96,10 +96,10 @@ class DistilledTreeRegressor(DistilledTreeMixin, BaseDistiller, DecisionTreeRegr
         The truest tree of each size up to the budget, from this one fit (beyond
         64 leaves of some sizes); each is truer than all smaller ones on the
         rows that it was fitted on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: for one value a row as ranks in the
         teacher's order, else as one column a level.
-    tree_level_order_ : dict of str to list
+    category_order_ : dict of str to list
         What the ranks stand for: the levels of each such column, from rank 0;
         None for a gap.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
