@@ -1,4 +1,4 @@
-"""Uniform points of a cube of two-valued columns, in the kind of the user's rows."""
+"""Uniform points of a cube of two-valued columns, and of its subcubes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._encoding import encode
-from skdistill._rows import categorical_columns, is_frame, like_rows
+from skdistill._rows import categorical_columns
+from skdistill.domains import as_domain, cube_coding
 
 __all__ = ["CODINGS", "Cube"]
 
-# The values that each column takes, by the words of ``domain``.
-CODINGS = {"binary": (0.0, 1.0), "sign": (-1.0, 1.0)}
+# The two values of each column, by the words of ``domain``.
+CODINGS = {"binary": (0, 1), "sign": (-1, 1)}
 
 
 class Cube:
-    """All points whose columns have two values each.
+    """All rows of zeros and ones, or of minus ones and ones.
 
     Parameters
     ----------
     domain : {"binary", "sign"}
-        Columns of 0 and 1, or of -1 and 1.
+        Which; see :func:`skdistill.domains.as_domain`.
     X : ndarray or DataFrame of shape (n_samples, n_features)
         Rows whose kind, names and dtypes the points get.
 
@@ -33,51 +33,31 @@ class Cube:
     Raises
     ------
     ValueError
-        If a column of X holds another value, or its dtype cannot hold both.
+        If a column of X is categorical, or holds another value.
     """
 
     def __init__(self, domain: str, X: Any):
-        self.domain, self.low, self.high = domain, *CODINGS[domain]
+        self.low, self.high = CODINGS[domain]
         self.middle = (self.low + self.high) / 2.0
-        self._template = X[:0]
-        self._check(X)
-
-    def _check(self, X: Any) -> None:
-        words = f"domain={self.domain!r} needs columns of {self.low:.0f} and {self.high:.0f}"
+        words = f"domain={domain!r} needs columns of {self.low} and {self.high}"
         categorical = categorical_columns(X)
+        # Their indicators would be columns of another coding.
         if categorical.any():
             names = [name for name, odd in zip(X.columns, categorical, strict=True) if odd]
             raise ValueError(
                 f"{words}, but X has categorical columns: {names}. "
                 'Use domain="auto", which splits any column.'
             )
-        rows = encode(None, X) if is_frame(X) else X
-        odd = ~((rows == self.low) | (rows == self.high)).all(axis=0)
-        if odd.any():
-            j = int(np.flatnonzero(odd)[0])
-            values = ", ".join(f"{value:.6g}" for value in np.unique(rows[:, j])[:5])
-            others = [word for word, pair in CODINGS.items() if np.isin(rows, pair).all()]
-            way_out = [f"domain={word!r}" for word in others] + [
-                'domain="auto", which splits any column'
-            ]
+        self._domain = as_domain(domain, X)
+        try:
+            self._domain.check(X)
+        except ValueError as error:
+            other = cube_coding(X)
+            way_out = "" if other is None else f"domain={other!r}, or "
             raise ValueError(
-                f"{words}, but column {self._name(X, j)} holds {values}. "
-                f"Use {', or '.join(way_out)}."
-            )
-        # Unsigned numbers and booleans would turn -1 into another value.
-        corners = np.array([[self.low], [self.high]]) * np.ones(X.shape[1])
-        held = like_rows(corners, self._template)
-        lost = ((encode(None, held) if is_frame(X) else held) != corners).any(axis=0)
-        if lost.any():
-            j = int(np.flatnonzero(lost)[0])
-            dtype = X.dtypes[j] if not hasattr(X, "iloc") else X.dtypes.iloc[j]
-            raise ValueError(
-                f"{words}, but column {self._name(X, j)} has dtype {dtype}, which has no "
-                f"{self.low:.0f}. Pass X as signed integers or floats."
-            )
-
-    def _name(self, X: Any, j: int) -> str:
-        return repr(X.columns[j]) if is_frame(X) else str(j)
+                f'{words}. {error} Use {way_out}domain="auto", which splits any column.'
+            ) from None
+        self._keys = self._domain.names or range(self._domain.n_features)
 
     def draw(
         self, n_samples: int, rng: np.random.Generator, fixed: dict[int, bool] | None = None
@@ -89,15 +69,15 @@ class Cube:
         n_samples : int
         rng : Generator
         fixed : dict of int to bool, default=None
-            Columns that are fixed: low where True, high where False.
+            Positions of columns that are fixed: low where True, high where False.
 
         Returns
         -------
         points : ndarray or DataFrame of shape (n_samples, n_features)
         """
-        shape = n_samples, self._template.shape[1]
-        bits = rng.integers(0, 2, size=shape, dtype=np.int8)
-        points = np.where(bits, np.float32(self.high), np.float32(self.low))
-        for column, is_low in (fixed or {}).items():
-            points[:, column] = self.low if is_low else self.high
-        return like_rows(points, self._template)
+        # By name where there are names: a name may be a number too.
+        values = {
+            self._keys[column]: self.low if is_low else self.high
+            for column, is_low in (fixed or {}).items()
+        }
+        return self._domain.sample(n_samples, rng, fixed=values)

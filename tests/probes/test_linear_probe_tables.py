@@ -9,6 +9,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.feature_selection import SelectFromModel
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -157,6 +158,39 @@ def test_categories_alone_are_two_valued(mixed):
     assert tree.n_probes_ > 0
     assert "port=missing" in tree.tree_feature_names_
     assert all("sex" in str(rule) or "port" in str(rule) for rule in tree.to_rules())
+
+
+@pytest.mark.parametrize("kind", [LinearProbeTreeClassifier, LinearProbeTreeRegressor])
+@pytest.mark.parametrize("blamed", ["home", "age", "income"])
+def test_importances_are_those_of_the_columns_of_x(kind, blamed):
+    """With a categorical column first: importances, and what selects by them, name X's columns."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "home": pd.Categorical(rng.choice(["own", "rent", "loan", "free"], 400)),
+            "age": rng.uniform(20, 60, 400),
+            "income": rng.normal(size=400),
+        }
+    )
+
+    def rule(rows):
+        true = {
+            "home": (rows["home"] == "rent") | (rows["home"] == "free"),
+            "age": rows["age"] > 40.5,
+            "income": rows["income"] > 0,
+        }[blamed]
+        return true.to_numpy().astype(float)
+
+    teacher = CallableTeacher(rule, output="label") if "Cl" in kind.__name__ else rule
+    tree = kind(teacher, max_depth=2, random_state=0).fit(table)
+    assert tree.fidelity_ > 0.9
+    importances = dict(zip(tree.feature_names_in_, tree.feature_importances_, strict=True))
+    assert importances[blamed] > 0.99
+    np.testing.assert_allclose(sum(importances.values()), 1.0)
+    chosen = SelectFromModel(tree, prefit=True, threshold=0.5).fit(table)
+    assert chosen.get_feature_names_out().tolist() == [blamed]
+    assert all(blamed in str(rule) for rule in extract_rules(tree))
 
 
 def test_sparse_rows(iris_forest):

@@ -182,7 +182,7 @@ def test_labels_that_a_subcube_does_not_show():
         n_samples=300,
         max_depth=8,
         max_refinements=40,
-        random_state=0,
+        random_state=1,
     ).fit(X)
     np.testing.assert_array_equal(tree.predict(X), letters(X))
     assert tree.n_refinements_ > 0
@@ -239,3 +239,18 @@ def test_order_and_bounds_of_refinement():
     assert refine(tree(), solve, max_refinements=1, **bounds) == 1
     assert len(calls) == 1
     assert refine(tree(), solve, max_refinements=0, **bounds) == 0
+
+
+def test_a_subcube_without_labels_keeps_its_node():
+    """Where the teacher fails on all fresh rows there is nothing better; the next one is due."""
+    left, right = FoundTree(1, 0.1), FoundTree(1, 0.3)
+    start, tried = FoundTree(0, 0.4, 5, 0.0, (left, right)), []
+
+    def solve(fixed, node, max_leaves):
+        tried.append(fixed)
+        return None if len(tried) == 1 else FoundTree(1, 0.0)
+
+    bounds = {"max_depth": 3, "max_leaves": 6, "span": 1}
+    assert refine(start, solve, max_refinements=9, **bounds) == 2
+    assert tried == [{5: False}, {5: True}]
+    assert (right.error, left.error) == (0.3, 0.0)
