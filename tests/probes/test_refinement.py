@@ -30,13 +30,22 @@ def conjunctions_of(truth):
     return lambda X: plain.decision_path(np.asarray(X, dtype=np.float32)).astype(np.float32)
 
 
+@pytest.fixture(scope="module")
+def deep():
+    """A tree of depth 6 over 12 columns, and what is found of it by refinement."""
+    truth = make_boolean_tree(12, 6, random_state=0)
+    return truth, refined(truth, max_depth=12, max_refinements=100, n_rounds=1)
+
+
 @pytest.mark.parametrize("domain", ["sign", "binary"])
-def test_deep_trees_are_exact_with_refinement(domain):
+def test_deep_trees_are_exact_with_refinement(deep, domain):
     """Depth 6 by queries, in either coding; one lattice on the same rows is not enough."""
-    truth = make_boolean_tree(12, 6, domain=domain, random_state=0)
+    truth, tree = deep
+    if domain == "binary":
+        truth = make_boolean_tree(10, 6, domain=domain, random_state=0)
+        tree = refined(truth, max_depth=10, max_refinements=100, n_rounds=0)
     fresh = truth.sample(20_000, random_state=2)
-    plain = refined(truth, max_depth=7)
-    tree = refined(truth, max_depth=12, max_refinements=100)
+    plain = refined(truth, max_depth=7, n_rounds=0)
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
     assert np.mean(plain.predict(fresh) == truth.predict(fresh)) < 0.9
     assert tree.fidelity_ == 1.0
@@ -67,10 +76,9 @@ def test_represented_conjunctions_of_a_deep_tree():
     assert report.error.max() < 1e-3
 
 
-def test_counts_are_those_of_the_whole_cube():
+def test_counts_are_those_of_the_whole_cube(deep):
     """Rows of subcubes weigh what their subcube is: leaves hold shares of the cube."""
-    truth = make_boolean_tree(12, 6, random_state=0)
-    tree = refined(truth, max_depth=12, max_refinements=100)
+    truth, tree = deep
     fresh = truth.sample(50_000, random_state=2)
     expected = tree.decision_path(fresh).toarray().mean(axis=0)
     weight = tree.tree_.weighted_n_node_samples
@@ -102,6 +110,7 @@ def test_budget(max_queries, n_refinements):
         n_samples=1000,
         max_depth=7,
         max_refinements=50,
+        n_rounds=0,
         max_queries=max_queries,
         random_state=0,
     ).fit(truth.sample(10, random_state=1))
@@ -112,7 +121,7 @@ def test_budget(max_queries, n_refinements):
 def test_bounds_of_the_whole_tree():
     """Depth, leaves and refinements stay within the bounds."""
     truth = make_boolean_tree(12, 6, random_state=1)
-    tree = refined(truth, max_depth=6, max_leaf_nodes=20, max_refinements=3)
+    tree = refined(truth, max_depth=6, max_leaf_nodes=20, max_refinements=3, n_rounds=0)
     assert tree.get_n_leaves() <= 20
     assert tree.get_depth() <= 6
     assert tree.n_refinements_ <= 3
@@ -140,6 +149,7 @@ def test_a_frame_and_probabilities():
         max_depth=10,
         n_samples=800,
         max_refinements=60,
+        n_rounds=0,
         random_state=0,
     ).fit(X)
     assert tree.n_refinements_ > 0
@@ -161,6 +171,7 @@ def test_values():
             max_depth=10,
             n_samples=600,
             max_refinements=max_refinements,
+            n_rounds=0,
             random_state=0,
         ).fit(X)
         scores.append(tree.score(fresh, truth.predict(fresh)))
