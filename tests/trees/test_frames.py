@@ -9,7 +9,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier, DistilledTreeRegressor
-from skdistill._encoding import encode, without_na
+from skdistill._encoding import encode
 from skdistill.trees import CartGrower
 
 LEVELS = ["sex", "port"]
@@ -139,9 +139,6 @@ def test_nullable_dtypes(mixed):
     np.testing.assert_array_equal(other.predict_proba(nullable), one.predict_proba(X))
     np.testing.assert_array_equal(other.to_sklearn().predict(nullable), one.predict(X))
     assert nullable.equals(before)
-    plain = without_na(nullable)
-    assert plain["age"].dtype == np.float64
-    assert plain["port"].isna().sum() == X["port"].isna().sum()
 
 
 def test_monotonic_constraints_speak_of_the_columns_of_X(mixed):
