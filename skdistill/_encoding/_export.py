@@ -64,8 +64,8 @@ def _kind(encoder: FrameEncoder, column: EncodedColumn) -> str:
     if len(types) > 1 and not all(issubclass(kind, (int, float)) for kind in types):
         found = ", ".join(sorted(kind.__name__ for kind in types))
         raise TypeError(
-            f"Column {column.name!r} has categories of several types ({found}), which scikit-learn's "
-            f"encoders refuse. Turn them into text before fit: X[{column.name!r}].astype(str)."
+            f"Column {column.name!r} has categories of several types ({found}), which scikit-learn "
+            f"cannot encode. Turn them into text before fit: X[{column.name!r}].astype(str)."
         )
     # Encoders take categories that are numbers in their own order only, and know no pandas.NA.
     careful = column.place in encoder.nullable or types - {str} or None in categories
