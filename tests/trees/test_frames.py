@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
@@ -89,6 +90,34 @@ def test_teacher_sees_raw_columns(mixed):
     assert (tree.predict(X) == teacher.predict(X)).mean() > 0.95
     assert tree.n_features_in_ == 4
     assert tree.feature_names_in_.tolist() == list(X.columns)
+
+
+@pytest.mark.parametrize("columns", [["age", "fare"], ["age", "sex", "fare", "port"]])
+def test_predict_leaves_the_teacher_alone(mixed, columns):
+    """Not even its tags are read: a teacher that fails at everything does no harm."""
+    X, y = mixed[0][columns], mixed[1]
+
+    class Teacher(ClassifierMixin, BaseEstimator):
+        alive = True
+
+        def __sklearn_is_fitted__(self):
+            assert self.alive
+            return True
+
+        def __sklearn_tags__(self):
+            assert self.alive
+            return super().__sklearn_tags__()
+
+        def predict(self, rows):
+            assert self.alive
+            return np.where(rows["fare"] > 30, "yes", "no")
+
+    teacher = Teacher()
+    tree = DistilledTreeClassifier(teacher, grower=CartGrower(), random_state=0).fit(X)
+    expected = tree.to_sklearn().predict(X)
+    teacher.alive = False
+    np.testing.assert_array_equal(tree.predict(X), expected)
+    np.testing.assert_array_equal(tree.predict_proba(X).argmax(axis=1), expected == "yes")
 
 
 def test_unknown_categories_go_where_missing_values_do(mixed):
