@@ -196,7 +196,9 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Labels.
         """
         check_is_fitted(self)
-        check_columns(self, X)  # the student validates the rows themselves
+        check_columns(
+            self, X, allow_nan=self._takes_missing
+        )  # the student validates the rows themselves
         return self._fitted.predict(X)
 
     @available_if(_student_has_proba)
@@ -214,7 +216,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Columns as in ``classes_``.
         """
         check_is_fitted(self)
-        check_columns(self, X)
+        check_columns(self, X, allow_nan=self._takes_missing)
         return self._fitted.predict_proba(X)
 
     def __sklearn_tags__(self) -> Any:
