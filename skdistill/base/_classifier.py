@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._labels import class_codes
+from skdistill._labels import ClassLabels, class_codes
 from skdistill._rows import check_columns
 from skdistill._validation import Number, OneOf
 from skdistill.base._distiller import BaseDistiller
@@ -170,6 +170,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         """
         rows = self._label_rows(X, y, sample_weight)
         labels = rows.labels
+        assert isinstance(labels, ClassLabels)
         student = DecisionTreeClassifier() if self.student is None else self.student
         rng = None if self.random_state is None else check_random_state(self.random_state)
         self.classes_ = labels.classes
