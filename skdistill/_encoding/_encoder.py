@@ -135,13 +135,13 @@ class FrameEncoder:
             )
         library = library_of(X)
         n, width = len(self.names), sum(len(found) - 1 for found in self.indicators.values())
-        out = np.empty((X.shape[0], n + width), dtype=np.float32)
+        out = np.empty((X.shape[0], n + width), dtype=np.float32, order="F")
         after = n
         for j, name in enumerate(self.names):
             column = library.column(X, j)
             if j in self.ranks:
                 codes, table = _rank_table(library, column, self.ranks[j])
-                out[:, j] = table[codes]
+                out[:, j] = table.take(codes, mode="wrap")  # -1 is the last
             elif j in self.indicators:
                 codes, table = _indicator_table(library, column, self.indicators[j])
                 stop = after + table.shape[1] - 1
