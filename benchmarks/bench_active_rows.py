@@ -24,13 +24,12 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import SETS, TEACHERS, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import SETS, TEACHERS, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.base import BaseEstimator
 
 from skdistill import (
@@ -182,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two tables")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds (default: 1)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     start, records = time.perf_counter(), []
     for name in TABLES[:2] if options.quick else TABLES:
@@ -191,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 records += measure(name, kind, seed)
                 print(f"{time.perf_counter() - start:6.0f} s  {name} {kind} {seed}", flush=True)
     text = report(pd.DataFrame(records), time.perf_counter() - start)
-    write_section("Rows asked where data is thin", text, options.output)
+    write_study("Rows asked where data is thin", text, options)
 
 
 if __name__ == "__main__":

@@ -28,11 +28,10 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from pathlib import Path
 
 import numpy as np
-from _data import split
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import split
+from _lib.results import add_output, markdown_table, write_study
 from scipy.stats import binom, hypergeom
 from sklearn.ensemble import RandomForestClassifier
 
@@ -309,7 +308,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, and write the section of the results file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer repeats and looks")
-    parser.add_argument("--output", type=Path, default=RESULTS)
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     repeats = 400 if options.quick else 2000
     horizons = (10, 100, 1000) if options.quick else (10, 100, 1000, 10_000)
@@ -317,22 +316,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = [
         "`benchmarks/bench_certificates.py`: "
         + ("a quick look." if options.quick else "every bound against its own word."),
-        "### Coverage\n\nHow often is the bound below the truth, as a share of delta? At most 1 "
+        "## Coverage\n\nHow often is the bound below the truth, as a share of delta? At most 1 "
         "(simulated ones wobble around their rate).",
         coverage_table(repeats, student),
-        "### Peeking\n\nChance that the bound is ever below the truth, delta = 0.05, one look "
+        "## Peeking\n\nChance that the bound is ever below the truth, delta = 0.05, one look "
         "after every row.",
         peeking_table(horizons),
-        "### Width\n\nMean upper bounds at a mean loss of 0.03, n = 1,000, delta = 0.05.",
+        "## Width\n\nMean upper bounds at a mean loss of 0.03, n = 1,000, delta = 0.05.",
         width_table(repeats),
-        "### Rows\n\nRows that certify epsilon at delta = 0.05 with probability 0.9, by the true "
+        "## Rows\n\nRows that certify epsilon at delta = 0.05 with probability 0.9, by the true "
         "disagreement.",
         size_table(),
-        "### Time\n\nA forest of 300 trees and its distilled tree on 7,608 rows of the table "
+        "## Time\n\nA forest of 300 trees and its distilled tree on 7,608 rows of the table "
         "magic; CPU times as multiples of what asking both takes, in batches where there are any.",
         price_table(student),
     ]
-    write_section("Certificates of fidelity", "\n\n".join(parts), options.output)
+    write_study("Certificates of fidelity", "\n\n".join(parts), options)
 
 
 if __name__ == "__main__":

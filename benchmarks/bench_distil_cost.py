@@ -31,13 +31,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import encoder, fit_teacher, split
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import encoder, fit_teacher, split
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -175,7 +174,7 @@ def profile(work: Parts, title: str) -> None:
     """Print where the time of the whole goes."""
     profiler = cProfile.Profile()
     profiler.runcall(work.whole)
-    print(f"\n### {title}")
+    print(f"\n## {title}")
     pstats.Stats(profiler).sort_stats("tottime").print_stats(12)
 
 
@@ -202,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="three settings, fewer repeats")
     parser.add_argument("--profile", action="store_true", help="print profiles, write nothing")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     repeats = 3 if options.quick else 9
     rows = []
@@ -218,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows.append([title, len(X), *cells, f"{t['ratio']:.3f}"])
         print(*rows[-1], file=sys.stderr)
     if not options.profile:
-        write_section("Cost of distilling", report(rows, measure_imports(repeats)), options.output)
+        write_study("Cost of distilling", report(rows, measure_imports(repeats)), options)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import SETS, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import SETS, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
@@ -130,7 +130,7 @@ def measure(name: str) -> list[list[Any]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two tables")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     names = ("banana", GAPS) if options.quick else (*SETS, GAPS)
     rows = [row for name in names for row in measure(name)]
@@ -142,7 +142,7 @@ student that it was made of ("-": not run; lists are no trees, and levels need a
 
 {markdown_table(header, rows)}
 """
-    write_section("Exports of rules", text, options.output)
+    write_study("Exports of rules", text, options)
 
 
 if __name__ == "__main__":

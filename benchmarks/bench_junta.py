@@ -1,21 +1,24 @@
 """Juntas from membership queries: queries, rounds, failures, and what others need.
 
-Run ``python benchmarks/bench_junta.py`` for everything (about ten minutes), or
-name parts: queries, rounds, failures, comparison, trained, tolerant, readable.
-Needs SALib for the Morris screening, and torch.
+Run::
+
+    python benchmarks/bench_junta.py                   # everything, about ten minutes
+    python benchmarks/bench_junta.py queries rounds    # these parts alone, printed only
+
+Needs ``pip install "skdistill[benchmarks]"``.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
-import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from _results import markdown_table, write_section
+from _lib.results import add_output, markdown_table, write_study
 from scipy.stats import binomtest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_selection import RFE, mutual_info_classif
@@ -528,17 +531,23 @@ PARTS = {
 }
 
 
-def main(names: list[str]) -> None:
-    """Run the named parts; all of them are written down."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the named parts; only all of them together are written to the results file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)} (default: all)")
+    add_output(parser, __file__)
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"parts must be among {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
     warnings.filterwarnings("ignore", module="skdistill")
     body = []
-    for name in names or PARTS:
+    for name in options.parts or PARTS:
         start = time.time()
-        body.append(f"### {name.capitalize()}\n\n{PARTS[name]()}")
+        body.append(f"## {name.capitalize()}\n\n{PARTS[name]()}")
         print(f"{body[-1]}\n\n[{time.time() - start:.0f} s]\n", flush=True)
-    if not names:
-        write_section("Juntas (`bench_junta.py`)", "\n\n".join(body))
+    if not options.parts:
+        write_study("Relevant-feature search (juntas)", "\n\n".join(body), options)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -32,8 +32,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import fit_teacher, load
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import fit_teacher, load
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
@@ -154,7 +154,7 @@ def report(table: pd.DataFrame) -> str:
     taught = table.groupby("table", sort=False)["teacher"].unique()
     pairs = "; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in taught.items())
     which = f"`benchmarks/{Path(__file__).name}`. Tables and teachers: {pairs}."
-    return f"{which}\n\n{markdown_table(head, summary)}\n\n### Fidelity in percent\n\n{detail}"
+    return f"{which}\n\n{markdown_table(head, summary)}\n\n## Fidelity in percent\n\n{detail}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -163,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="two tables")
     parser.add_argument("--sets", nargs="+", default=SETS, help="these tables alone")
     parser.add_argument("--seeds", type=int, default=1, help="splits of each table (default: 1)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(name, kind, seed, file=sys.stderr, flush=True)
                 if options.raw is not None:
                     pd.DataFrame(rows).to_csv(options.raw, index=False)
-    write_section("Linear probes on real tables", report(pd.DataFrame(rows)), options.output)
+    write_study("Linear probes on real tables", report(pd.DataFrame(rows)), options)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ out of the network again:
 * networks that are stopped early, trained on correlated inputs, or not trained
   at all: what the report on the linear representation hypothesis says.
 
-Networks are trained at first use and kept in a cache, see ``_networks.py``.
+Networks are trained at first use and kept in a cache, see ``_lib/networks.py``.
 Source: E. Boix-Adsera, "Towards a theory of model distillation",
 arXiv:2403.09053, figure 5.
 
@@ -39,15 +39,14 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from _memory import peak_mb
-from _networks import correlated_points, load_network, recipe_for, scores, trained_network
-from _published_probes import published_tree
-from _results import RESULTS, markdown_table, write_section
+from _lib.memory import peak_mb
+from _lib.networks import correlated_points, load_network, recipe_for, scores, trained_network
+from _lib.published_probes import published_tree
+from _lib.results import add_output, markdown_table, write_study
 
 from skdistill import LinearProbeTreeClassifier, TorchTeacher
 from skdistill.datasets import BooleanTree
@@ -377,16 +376,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="without the slow baselines")
     parser.add_argument("--part", choices=list(PARTS), help="only this one, printed alone")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     body = []
     for name in [options.part] if options.part else PARTS:
-        body.append(f"### {name.capitalize()}\n\n{PARTS[name](options.quick)}")
+        body.append(f"## {name.capitalize()}\n\n{PARTS[name](options.quick)}")
         print(f"{body[-1]}\n", flush=True)
     if not options.part:
-        heading = "Linear-probe trees (`bench_linear_probe_trees.py`)"
-        write_section(heading, "\n\n".join(body), options.output)
+        write_study("Linear-probe trees", "\n\n".join(body), options)
 
 
 if __name__ == "__main__":

@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _cells import Stopwatch
-from _data import SETS, TEACHERS, Split, encoder, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.cells import Stopwatch
+from _lib.data import SETS, TEACHERS, Split, encoder, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
@@ -179,11 +179,11 @@ teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
 
 A default list on 10,000 rows and 20 columns takes {cost():.1f} CPU seconds.
 
-### Fidelity by table
+## Fidelity by table
 
 {sets_table(results, "fidelity")}
 
-### Conditions by table
+## Conditions by table
 
 {sets_table(results, "conditions")}
 """
@@ -195,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sets", nargs="+", help="names of tables (default: all)")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds (default: 3)")
     parser.add_argument("--students", nargs="+", help="these rows alone are measured")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     options = parser.parse_args(arguments)
     sets = options.sets or (QUICK_SETS if options.quick else SETS)
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     start = time.perf_counter()
     results = run(sets, seeds, options.students or list(STUDENTS), options.raw)
     body = report(results, time.perf_counter() - start)
-    write_section("Rule lists and rule sets (`bench_rules.py`)", body, options.output)
+    write_study("Rule lists and rule sets", body, options)
 
 
 if __name__ == "__main__":

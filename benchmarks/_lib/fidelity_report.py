@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from _methods import CART, MUNGE
-from _results import markdown_table
-from _study import LEAVES
+
+from _lib.methods import CART, MUNGE
+from _lib.results import markdown_table
+from _lib.study import LEAVES
 
 __all__ = ["cost_table", "gain_table", "report", "sets_table", "wide_table"]
 
@@ -133,15 +134,15 @@ the teacher's hard labels of the training rows (its mean: {100 * wide[CART].mean
 MUNGE rows are added up to 10,000 in all. Standard errors are over tables and teachers; wins, draws
 and losses are counted over cells and sizes; the mean of a cell is that over its sizes. Trees with
 more leaves than allowed: {over.to_dict() or "none"}.""",
-        f"### Above CART\n\n{gain_table(wide, CART)}",
+        f"## Above CART\n\n{gain_table(wide, CART)}",
     ]
     if MUNGE in wide:
-        parts.append(f"### Above CART + MUNGE\n\n{gain_table(wide, MUNGE)}")
+        parts.append(f"## Above CART + MUNGE\n\n{gain_table(wide, MUNGE)}")
     if ours in wide and peers:
-        parts.append(f"### Against other packages\n\n{_best_peer_table(wide, ours, peers)}")
-    parts.append(f"### By table: mean over seeds and sizes\n\n{sets_table(results)}")
+        parts.append(f"## Against other packages\n\n{_best_peer_table(wide, ours, peers)}")
+    parts.append(f"## By table: mean over seeds and sizes\n\n{sets_table(results)}")
     parts.append(
-        "### CPU seconds of a fit\n\nOne thread, without the teacher's own time; drawing rows "
+        "## CPU seconds of a fit\n\nOne thread, without the teacher's own time; drawing rows "
         f"is included.\n\n{cost_table(results)}"
     )
     return "\n\n".join(parts)

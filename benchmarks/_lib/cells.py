@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from _data import Split, encoder
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from _lib.data import Split, encoder
 from skdistill import CachedTeacher, MungeTransferSet
 
 __all__ = ["Cell", "Method", "Stopwatch", "Student", "agreement", "cells", "measure"]
@@ -144,7 +144,7 @@ def cells(
     seeds : sequence of int
     kinds : sequence of str
     split, trained_teacher : callable
-        See ``_data.py``.
+        See ``_lib/data.py``.
     """
     for seed in seeds:
         for name in sets:

