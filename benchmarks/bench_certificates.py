@@ -1,9 +1,9 @@
-"""Do certificates keep their word, and how tight are they?
+"""Do certificates hold with their stated confidence, and how tight are they?
 
 * Coverage: in many settings, how often is the bound below the truth? Where
   there are finitely many outcomes the chance of a miss is computed without
   simulation, otherwise it is simulated; a simulated setting counts as violated
-  if so many misses would be a wonder at rate delta (1 in 1,000 over all
+  if so many misses have a chance below 1 in 1,000 at rate delta (over all
   settings of the row).
 * Peeking: look after every row and stop when it looks best. How often is the
   bound for one look wrong, and how often the sequential one? Exact, by dynamic
@@ -11,7 +11,7 @@
 * Width: the betting bound against Hoeffding's inequality, the empirical
   Bernstein bound (Maurer and Pontil, COLT 2009, Theorem 4) and the exact
   binomial bound, at a mean loss of 0.03 and n = 1,000.
-* The price: rows that a certificate needs, and its time beside that of asking
+* The price: rows that a certificate needs, and its time beside that of querying
   the teacher.
 
 Run::
@@ -155,14 +155,15 @@ def simulated_real(
     forest: RandomForestClassifier, tree: DistilledTreeClassifier, X: np.ndarray, repeats: int
 ) -> Iterator[tuple[float, float]]:
     """The same of whole certificates of that tree on small samples, against all 7,608 rows."""
-    answers = {
+    predictions = {
         "disagreement": (forest.predict(X), tree.predict(X)),
         "total_variation": (forest.predict_proba(X), tree.predict_proba(X)),
     }
     rng = np.random.default_rng(2)
-    for (name, (told, said)), n, delta in product(answers.items(), (100, 400), (0.1, 0.05)):
+    settings = product(predictions.items(), (100, 400), (0.1, 0.05))
+    for (name, (taught, learned)), n, delta in settings:
         soft = name == "total_variation"
-        losses = 0.5 * np.abs(told - said).sum(axis=1) if soft else told != said
+        losses = 0.5 * np.abs(taught - learned).sum(axis=1) if soft else taught != learned
         misses = 0
         for _ in range(repeats):
             drawn = rng.choice(len(X), n, replace=False)
@@ -270,7 +271,7 @@ def size_table() -> str:
 
 
 def price_table(student: tuple) -> str:
-    """CPU seconds of certificates on 7,608 rows, as multiples of asking both sides."""
+    """CPU seconds of certificates on 7,608 rows, as multiples of querying both models."""
     forest, tree, X = student
     batches = np.array_split(X, 10)
 
@@ -287,20 +288,20 @@ def price_table(student: tuple) -> str:
         for batch in batches:
             watch.update(batch)
 
-    def ask_both(method: str, parts: Sequence[np.ndarray]) -> None:
+    def query_both(method: str, parts: Sequence[np.ndarray]) -> None:
         for part in parts:
             for model in (forest, tree):
                 getattr(model, method)(part)
 
     rows = []
     for loss, method in (("disagreement", "predict"), ("total_variation", "predict_proba")):
-        asking = seconds(lambda m=method: ask_both(m, [X]))
-        in_parts = seconds(lambda m=method: ask_both(m, batches))
+        querying = seconds(lambda m=method: query_both(m, [X]))
+        in_parts = seconds(lambda m=method: query_both(m, batches))
         one = seconds(lambda name=loss: fidelity_certificate(forest, tree, X, loss=name))
         ten = seconds(lambda name=loss: in_ten_batches(name))
-        rows.append([loss, f"{asking:.2f} s", f"{one / asking:.2f}", f"{ten / in_parts:.2f}"])
+        rows.append([loss, f"{querying:.2f} s", f"{one / querying:.2f}", f"{ten / in_parts:.2f}"])
     return markdown_table(
-        ["loss", "asking both", "one certificate", "sequential, 10 batches"], rows
+        ["loss", "querying both", "one certificate", "sequential, 10 batches"], rows
     )
 
 
@@ -315,7 +316,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     student = real_student()
     parts = [
         "`benchmarks/bench_certificates.py`: "
-        + ("a quick look." if options.quick else "every bound against its own word."),
+        + ("a quick look." if options.quick else "every bound against its stated confidence."),
         "## Coverage\n\nHow often is the bound below the truth, as a share of delta? At most 1 "
         "(simulated ones wobble around their rate).",
         coverage_table(repeats, student),
@@ -328,7 +329,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "disagreement.",
         size_table(),
         "## Time\n\nA forest of 300 trees and its distilled tree on 7,608 rows of the table "
-        "magic; CPU times as multiples of what asking both takes, in batches where there are any.",
+        "magic; CPU times as multiples of what querying both takes, in batches where there are "
+        "any.",
         price_table(student),
     ]
     write_study("Certificates of fidelity", "\n\n".join(parts), options)

@@ -1,9 +1,9 @@
 """What does distilling a tree cost beyond what cannot be saved?
 
-Distilling a tree by CART must draw the rows, ask the teacher about them, and
-let scikit-learn grow a tree on its answers. Those three, timed alone on the
+Distilling a tree by CART must draw the rows, query the teacher on them, and
+let scikit-learn grow a tree on its labels. Those three, timed alone on the
 very same rows, are the floor; the ratio of the whole ``fit`` to their sum is
-what the road itself costs. With ``--profile``, it is shown where the rest goes.
+what the workflow itself costs. ``--profile`` shows where the rest goes.
 
 The second table compares ``import skdistill`` with the import of the
 scikit-learn modules that it uses (those in ``sys.modules`` after it), each in
@@ -57,7 +57,7 @@ SETTINGS = (
     ("magic", "logistic", "soft", True),
     ("penbased", "logistic", "hard", True),
     ("penbased", "logistic", "soft", True),
-    # The hardest: nothing is drawn, and the teacher answers at once.
+    # The hardest: nothing is drawn, and the teacher predicts at once.
     ("breast_cancer", "logistic", "hard", False),
     ("breast_cancer", "logistic", "soft", False),
     ("magic", "logistic", "hard", False),
@@ -91,14 +91,14 @@ def stack(X: Any, drawn: Any) -> Any:
     return np.concatenate([X, drawn])
 
 
-def sklearn_fit(rows: Any, answers: np.ndarray) -> Any:
+def sklearn_fit(rows: Any, labels: np.ndarray) -> Any:
     """scikit-learn's own tree on hard labels (1-d) or on probabilities (2-d)."""
-    soft = answers.ndim == 2
+    soft = labels.ndim == 2
     tree = (DecisionTreeRegressor if soft else DecisionTreeClassifier)(
         max_leaf_nodes=LEAVES, random_state=0
     )
     # Two probabilities are one number.
-    target = answers[:, 1] if soft and answers.shape[1] == 2 else answers
+    target = labels[:, 1] if soft and labels.shape[1] == 2 else labels
     return make_pipeline(encoder(rows), tree).fit(rows, target)
 
 
@@ -119,13 +119,13 @@ def parts(X: Any, teacher: Any, labels: str, drawn: bool) -> Parts:
         return X[:0] if munge is None else munge.fit(X).sample()
 
     rows = stack(X, draw())
-    ask = teacher.predict_proba if labels == "soft" else teacher.predict
-    answers = ask(rows)
+    query = teacher.predict_proba if labels == "soft" else teacher.predict
+    taught = query(rows)
     return Parts(
         whole=lambda: student.fit(X),
         draw=draw,
-        label=lambda: ask(rows),
-        grow=lambda: sklearn_fit(rows, answers),
+        label=lambda: query(rows),
+        grow=lambda: sklearn_fit(rows, taught),
     )
 
 
@@ -188,8 +188,8 @@ def report(rows: list[list[Any]], imports: dict[str, float]) -> str:
     ]
     return f"""
 `benchmarks/bench_distil_cost.py`: CPU seconds, medians, one thread, {LEAVES} leaves. The floor is
-drawing the rows, the teacher's answers, and scikit-learn's own fit, on the same rows; n real rows
-and 10,000 - n drawn ones (n, where the real ones are 10,000 already), or the real ones alone.
+drawing the rows, the teacher's predictions, and scikit-learn's own fit, on the same rows; n real
+rows and 10,000 - n drawn ones (n, where the real ones are 10,000 already), or the real ones alone.
 
 {markdown_table(header, rows)}
 

@@ -1,4 +1,4 @@
-"""How true are trees of 8, 16 and 32 leaves on rows that nobody saw?
+"""How faithful are trees of 8, 16 and 32 leaves on held-out rows?
 
 For each table, teacher and seed, 60 percent of the rows train the teacher and
 are handed to the methods; fidelity is the agreement with the teacher on the
@@ -47,7 +47,7 @@ QUICK_SETS = ("banana", "magic", "satimage", "german", "breast_cancer")
 
 
 def installed_peers(names: Sequence[str]) -> dict[str, Method]:
-    """Other packages by name; those that are not installed are told and left out."""
+    """Other packages by name; those that are not installed are reported and left out."""
     peers, missing = {}, missing_peers()
     for name in names:
         if name in missing:

@@ -1,4 +1,4 @@
-"""How true are small regression trees to their teachers on rows that nobody saw?
+"""How faithful are small regression trees to their teachers on held-out rows?
 
 For each table, teacher and seed, 60 percent of the rows train the teacher and
 are handed to the methods; fidelity is R² of the tree against the teacher's
@@ -57,7 +57,7 @@ def report(results: pd.DataFrame) -> str:
     """The section for the results file."""
     wide = wide_table(results)
     return f"""
-`benchmarks/bench_fidelity_regression.py`: R² against the teacher's values on rows that nobody saw,
+`benchmarks/bench_fidelity_regression.py`: R² against the teacher's values on held-out rows,
 of trees of equally many leaves; {results["set"].nunique()} tables, \
 {results["teacher"].nunique()} teachers, {results["seed"].nunique()} seeds. The yardstick is CART on
 the teacher's values of the training rows (its mean R²: {wide[CART].mean():.3f}); gains are points,

@@ -1,4 +1,4 @@
-"""Juntas from membership queries: queries, rounds, failures, and what others need.
+"""Relevant-feature search (juntas): queries, rounds, failures, and what other methods need.
 
 Run::
 
@@ -34,7 +34,7 @@ from skdistill.juntas._smallest_tree import smallest_tree
 
 
 class Counted:
-    """A teacher that counts the rows it is asked."""
+    """A teacher that counts its queried rows."""
 
     classes_ = np.array([0, 1])
 
@@ -219,7 +219,7 @@ def failures(n_runs: int = 10_000) -> str:
     )
 
 
-# -- what people do today --------------------------------------------------
+# -- other methods ---------------------------------------------------------
 
 
 def _top(score: np.ndarray, k: int) -> set[int]:
@@ -281,7 +281,7 @@ def _forest(teacher: Counted, d: int, k: int, seed: int) -> set[int]:
 
 
 def comparison() -> str:
-    """Everybody is told k, asks the same counted teacher, and names k columns."""
+    """Every method knows k, queries the same counted teacher, and names k columns."""
     d = 1000
     methods: dict[str, Callable[..., set[int]]] = {
         "permutation importance": _permutation,
@@ -332,7 +332,7 @@ def comparison() -> str:
     return (
         "Permutation importance with 50 rows and one repeat, Morris with 4 trajectories of two "
         "levels (4 (d + 1) queries), the "
-        "statistical methods with 5,000 labelled rows. All but ours are told k.\n\n"
+        "statistical methods with 5,000 labelled rows. All but ours know k.\n\n"
         + markdown_table(header, rows)
     )
 
@@ -392,13 +392,13 @@ def trained() -> str:
                     search = JuntaDistiller(
                         teacher, max_variables=8, domain="binary", random_state=seed
                     ).fit(X[:1])
-                said = teacher.predict(fresh)
-                accuracy.append(np.mean(said == junta.predict(fresh)))
+                taught = teacher.predict(fresh)
+                accuracy.append(np.mean(taught == junta.predict(fresh)))
                 spent.append(search.n_queries_)
                 ends[search.status_] = ends.get(search.status_, 0) + 1
                 right += _recovered(search, junta)
                 proven = search.status_ in ("certified", "exact")
-                wrongly += proven and np.mean(search.predict(fresh) != said) > 0.02
+                wrongly += proven and np.mean(search.predict(fresh) != taught) > 0.02
             rows.append(
                 [
                     f"{name}, {family}, d = {d}, k = {k}, {n} rows",

@@ -8,7 +8,7 @@ teacher's hard labels grow
 * ``DistilledTreeClassifier`` grown by CART too, which draws rows besides,
 * ``LinearProbeTreeClassifier`` by label impurity alone (its default on
   tables), by probe residual alone, by both, and by both with a *random* basis
-  in the place of the teacher's inside.
+  in place of the teacher's hidden layers.
 
 The table gives fidelity on the test rows at 8, 16 and 32 leaves, and CPU seconds
 of one fit (all three sizes of a probe tree come from one, through its
@@ -103,11 +103,11 @@ def cells(name: str, kind: str, seed: int) -> list[dict[str, Any]]:
     X, y = load_digits(return_X_y=True) if name == "digits" else load(name)
     X, X_test, y, _ = train_test_split(X, y, test_size=0.4, random_state=seed, stratify=y)
     teacher = skorch_teacher(X, y, seed) if kind == "skorch" else fit_teacher(kind, X, y, seed)
-    labels, told = teacher.predict(X), teacher.predict(X_test)
+    labels, truth = teacher.predict(X), teacher.predict(X_test)
     rows = []
 
     def add(method: str, size: int, tree: Any, seconds: float) -> None:
-        fidelity = 100 * float(np.mean(tree.predict(X_test) == told))
+        fidelity = 100 * float(np.mean(tree.predict(X_test) == truth))
         rows.append(
             {"table": name, "teacher": kind, "method": method, "leaves": size,
              "fidelity": fidelity, "seconds": seconds}
@@ -124,7 +124,7 @@ def cells(name: str, kind: str, seed: int) -> list[dict[str, Any]]:
         tree, seconds = timed(lambda score=score: probe_tree(teacher, score).fit(X))
         for size in SIZES:
             best = [sized for sized in tree.size_path_ if sized.n_leaves <= size][-1]
-            # Its answers are places in the teacher's classes already.
+            # It predicts positions in the teacher's classes already.
             add(score, size, best.tree, seconds)
     return rows
 

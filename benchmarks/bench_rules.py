@@ -1,10 +1,10 @@
-"""Is a list of 16 rules as true as a tree of 16 leaves, with less to read?
+"""Is a list of 16 rules as faithful as a tree of 16 leaves, and shorter to read?
 
 For each table, teacher and seed, 60 percent of the rows train the teacher and
 are handed to the students; fidelity is the agreement with the teacher on the
 other 40 percent. Conditions are counted over all rules: of a tree, over the
 rules of its leaves after those on one column are merged. CPU seconds are those
-of ``fit`` without the teacher's answers, which are remembered.
+of ``fit`` without the teacher's predictions, which are cached.
 
 Run::
 
@@ -98,7 +98,7 @@ def measure(data: Split, teacher: Any, make: Callable[[Any, int], Any], seed: in
     """Fidelity on unseen rows, what there is to read, and CPU seconds of one student."""
     watch = Stopwatch(teacher)
     remembered = CachedTeacher(watch)
-    told = remembered.predict(data.X_test)
+    truth = remembered.predict(data.X_test)
     watch.seconds = 0.0
     start = time.process_time()
     with warnings.catch_warnings():
@@ -107,7 +107,7 @@ def measure(data: Split, teacher: Any, make: Callable[[Any, int], Any], seed: in
     seconds = time.process_time() - start - watch.seconds
     rules = student.rules_ if hasattr(student, "rules_") else extract_rules(student)
     return {
-        "fidelity": 100 * float(np.mean(student.predict(data.X_test) == told)),
+        "fidelity": 100 * float(np.mean(student.predict(data.X_test) == truth)),
         "rules": len(rules),
         "conditions": rules.n_conditions,
         "seconds": seconds,
@@ -170,7 +170,7 @@ def report(results: pd.DataFrame, seconds: float) -> str:
     n_cells = len(results.groupby(["set", "teacher", "seed"]))
     return f"""
 `benchmarks/bench_rules.py`: percent of unseen rows on which a student of at most {SIZE} rules
-(leaves) says what its teacher says, conditions in all its rules, and CPU seconds without the
+(leaves) predicts what its teacher predicts, conditions in all its rules, and CPU seconds without the
 teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
 {results["teacher"].nunique()} teachers, {results["seed"].nunique()} seeds). \
 {seconds / 60:.0f} minutes.

@@ -1,4 +1,4 @@
-"""Soft or hard labels for students that are no trees?
+"""Soft or hard labels for students other than trees?
 
 ``DistilledClassifier`` hands a teacher's labels to any scikit-learn student.
 Here a logistic regression and a histogram gradient boosting learn from soft

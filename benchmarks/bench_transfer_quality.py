@@ -10,7 +10,7 @@ the teacher.
 
 Also measured: soft against hard labels, 1,000 to 30,000 rows, a forest against
 boosting as the teacher, and whether the two-sample AUC (how easily synthetic
-rows are told from real ones) says which generator teaches best.
+rows are told from real ones) predicts which generator teaches best.
 
 What ``transfer_set="auto"`` takes and the generators' defaults follow these
 tables.
@@ -116,7 +116,7 @@ def students(task: Task, cell: Cell) -> tuple[dict[str, Any], float]:
         return {"true": small_tree(cell, cell.X, cell.y)}, 0.0
     rows = np.vstack([cell.X, draw(task.generator, cell, task.rows - cell.n)])
     seconds = time.process_time() - start
-    proba = cell.ask(rows)
+    proba = cell.query(rows)
     trees = {"hard": small_tree(cell, rows, (proba > 0.5).astype(int))}
     if task.generator in SOFT and task.rows == ROWS:
         trees["soft"] = small_tree(cell, rows, proba)
@@ -129,7 +129,7 @@ def measure(task: Task, cell: Cell) -> list[list[Any]]:
     if task.what == "auc":
         return [[*key, "", 0, *[""] * len(MEASURED), "", told_apart(task, cell), ""]]
     trees, seconds = students(task, cell)
-    teacher = np.mean(cell.answers == (cell.y_test == 1))
+    teacher = np.mean(cell.labels == (cell.y_test == 1))
     return [
         [*key, labels, leaves, *(getattr(found, name) for name in MEASURED), teacher, "", seconds]
         for labels, tree in trees.items()

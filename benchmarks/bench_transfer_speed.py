@@ -5,7 +5,7 @@ Four parts, all on one thread, in CPU seconds:
 * MUNGE against a plain loop over rows and attributes (``_lib/plain_munge.py``) and
   against the floor, which is what ``numpy.random.default_rng`` needs for as many
   standard normals and as many uniforms as there are values;
-* every transfer set: fitted on 10,000 rows of 20 numbers, asked for 1,000,000;
+* every transfer set: fitted on 10,000 rows of 20 numbers, 1,000,000 sampled;
 * the neighbour search, exact and approximate, as rows grow in number: time, and
   how much further than the exact neighbours the found ones lie;
 * peak memory of ``sample`` and of ``iter_samples`` against the size of the rows.
@@ -160,19 +160,19 @@ def report_sets(quick: bool) -> str:
         print(*rows[-1], flush=True)
     table = markdown_table(["transfer set", "fit", "sample"], rows)
     return (
-        f"## Every transfer set\n\nFitted on 10,000 rows of {WIDTH} numbers, then asked for "
+        f"## Every transfer set\n\nFitted on 10,000 rows of {WIDTH} numbers, then sampled for "
         f"{n_samples:,} rows; CPU seconds.\n\n{table}"
     )
 
 
-def neighbour_quality(X: np.ndarray, found: np.ndarray, n_asked: int) -> tuple[float, float]:
+def neighbour_quality(X: np.ndarray, found: np.ndarray, n_checked: int) -> tuple[float, float]:
     """Mean distance over that of the exact neighbours, and recall, on some rows."""
-    asked = np.random.default_rng(1).choice(len(X), n_asked, replace=False)
+    checked = np.random.default_rng(1).choice(len(X), n_checked, replace=False)
     k = found.shape[1]
     exact = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(X)
-    distance, place = (each[:, 1:] for each in exact.kneighbors(X[asked]))
-    ours = np.linalg.norm(X[asked][:, np.newaxis] - X[found[asked]], axis=2)
-    common = [len(np.intersect1d(a, b)) for a, b in zip(place, found[asked], strict=True)]
+    distance, place = (each[:, 1:] for each in exact.kneighbors(X[checked]))
+    ours = np.linalg.norm(X[checked][:, np.newaxis] - X[found[checked]], axis=2)
+    common = [len(np.intersect1d(a, b)) for a, b in zip(place, found[checked], strict=True)]
     return ours.mean() / distance.mean(), float(np.mean(common)) / k
 
 
@@ -245,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add_output(parser, __file__)
     options = parser.parse_args(arguments)
     body = "\n\n".join(PARTS[part](options.quick) for part in options.parts)
-    head = "`benchmarks/bench_transfer_speed.py`: one thread, CPU seconds, no gaps."
+    head = "`benchmarks/bench_transfer_speed.py`: one thread, CPU seconds, no missing values."
     write_study("Speed of transfer sets", f"{head}\n\n{body}", options)
 
 

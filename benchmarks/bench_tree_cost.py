@@ -116,9 +116,9 @@ def measure_here(
     seconds, rise = [], 0.0
     for k in range(repeats):
         before = peak_mb(reset=True)
-        asked, start = teacher.seconds, time.process_time()
+        queried, start = teacher.seconds, time.process_time()
         fit(X)
-        seconds.append(time.process_time() - start - (teacher.seconds - asked))
+        seconds.append(time.process_time() - start - (teacher.seconds - queried))
         rise = peak_mb() - before if k == 0 else rise
     return {"seconds": min(seconds), "rise": rise}
 

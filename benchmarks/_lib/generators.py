@@ -90,7 +90,7 @@ def _shipped(name: str, **params: Any) -> Callable[[Cell], Any]:
 
 
 def _asking(name: str, **params: Any) -> Callable[[Cell], Any]:
-    """One that asks the cell's teacher."""
+    """One that queries the cell's teacher."""
 
     def make(cell: Cell) -> Any:
         return getattr(transfer, name)(cell.teacher, random_state=cell.seed, **params)

@@ -79,7 +79,7 @@ def load(name: str) -> tuple[Any, np.ndarray]:
     Returns
     -------
     X : ndarray or DataFrame of shape (n_samples, n_features)
-        A frame with category columns where the table has levels.
+        A frame with category columns where the table has categories.
     y : ndarray of shape (n_samples,)
     """
     if name == "diabetes":
@@ -90,10 +90,10 @@ def load(name: str) -> tuple[Any, np.ndarray]:
         table = table.sample(_MOST_ROWS, random_state=0).reset_index(drop=True)
     y = table[source.target].to_numpy(dtype=np.float64)
     X = table.drop(columns=["rownames", source.target, *source.dropped])
-    levels = [column for column in X.columns if not pd.api.types.is_numeric_dtype(X[column])]
-    if not levels:
+    words = [column for column in X.columns if not pd.api.types.is_numeric_dtype(X[column])]
+    if not words:
         return X.to_numpy(dtype=np.float64), y
-    for column in levels:  # a gap is a level of its own
+    for column in words:  # missing is a category of its own
         X[column] = X[column].astype(object).fillna("none").astype(str).astype("category")
     return X, y
 

@@ -26,7 +26,7 @@ RESULTS = Path(__file__).parents[1] / "results"
 
 
 def _cpu_model() -> str:
-    """The processor's name where the system tells it."""
+    """The processor's name where the system gives it."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:

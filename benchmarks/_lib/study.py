@@ -98,9 +98,9 @@ def run(
     options : Namespace
         From :func:`study_parser`.
     score : callable
-        Of the teacher's and a student's answers.
+        Of the teacher's and a student's predictions.
     foreign : collection of str
-        Methods that may fail; that is told, and the cell stays empty.
+        Methods that may fail; that is printed, and the cell stays empty.
 
     Returns
     -------
