@@ -170,8 +170,8 @@ def report(results: pd.DataFrame, seconds: float) -> str:
     n_cells = len(results.groupby(["set", "teacher", "seed"]))
     return f"""
 `benchmarks/bench_rules.py`: percent of unseen rows on which a student of at most {SIZE} rules
-(leaves) predicts what its teacher predicts, conditions in all its rules, and CPU seconds without the
-teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
+(leaves) predicts what its teacher predicts, conditions in all its rules, and CPU seconds without
+the teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
 {results["teacher"].nunique()} teachers, {results["seed"].nunique()} seeds). \
 {seconds / 60:.0f} minutes.
 
