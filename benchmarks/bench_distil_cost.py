@@ -26,7 +26,6 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 import argparse
 import cProfile
 import pstats
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +35,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from _lib.data import encoder, fit_teacher, split
+from _lib.imports import measure_imports
 from _lib.results import add_output, markdown_table, write_study
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -143,31 +143,6 @@ def measure(work: Parts, repeats: int) -> dict[str, float]:
     table = np.array([[seconds(getattr(work, k)) for k in names] for _ in range(repeats)])
     ratio = table[:, 0] / table[:, 1:].sum(axis=1)
     return dict(zip(names, np.median(table, axis=0), strict=True)) | {"ratio": np.median(ratio)}
-
-
-def import_seconds(statement: str) -> float:
-    """CPU seconds of an import in a fresh process."""
-    code = f"import time; t = time.process_time(); {statement}; print(time.process_time() - t)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return float(run.stdout)
-
-
-def used_modules() -> list[str]:
-    """The scikit-learn modules that ``import skdistill`` brings in."""
-    code = "import sys, skdistill; print(*[m for m in sys.modules if m.split('.')[0] == 'sklearn'])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return run.stdout.split()
-
-
-def measure_imports(repeats: int) -> dict[str, float]:
-    """Median CPU seconds of both imports, in turns, and the median ratio."""
-    reference = "import " + ", ".join(used_modules())
-    table = []
-    for _ in range(repeats + 1):
-        table.append([import_seconds("import skdistill"), import_seconds(reference)])
-    times = np.array(table[1:])  # the first one warms the disk
-    ours, theirs = np.median(times, axis=0)
-    return {"ours": ours, "theirs": theirs, "ratio": np.median(times[:, 0] / times[:, 1])}
 
 
 def profile(work: Parts, title: str) -> None:
