@@ -110,4 +110,4 @@ _ = axes[0].legend(frameon=False, loc="lower right")
 # What is gained differs from table to table, and the price is always the same: a few seconds where
 # CART takes a fraction of one. A search over many settings may take ``CartGrower()`` and leave the
 # default to the last fit. :doc:`/user_guide/growers` says what each grower does, and
-# ``benchmarks/RESULTS.md`` what was measured over many tables.
+# ``benchmarks/results/fidelity.md`` what was measured over many tables.
