@@ -29,7 +29,8 @@ network = MLPClassifier((64, 64), random_state=0).fit(X, truth.predict(X))
 
 fresh = truth.sample(20_000, random_state=1)
 y_teacher = network.predict(fresh)
-print(f"network and truth agree on {np.mean(y_teacher == truth.predict(fresh)):.2%} of fresh points")
+accuracy = np.mean(y_teacher == truth.predict(fresh))
+print(f"network and truth agree on {accuracy:.2%} of fresh points")
 
 # %%
 # Find the tree in the network
