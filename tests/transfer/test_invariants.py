@@ -85,7 +85,9 @@ def assert_possible(new, X, levels):
             assert set(column) <= set(old)
         elif len(column):
             assert old.min() <= column.min() <= column.max() <= old.max()
-            if (old == np.rint(old)).all():
+            # A few whole floats are no evidence that others are whole too.
+            evident = X.dtype.kind in "biu" or len(old) >= 20
+            if evident and (old == np.rint(old)).all():
                 assert (column == np.rint(column)).all()
 
 
