@@ -385,7 +385,7 @@ class Domain:
 
     def _columns_of(self, X: Any) -> Any:
         """Pairs of a part and the columns of X that share it, of shape (n, n_columns)."""
-        if X.ndim != 2 or X.shape[1] != self.n_features:
+        if len(X.shape) != 2 or X.shape[1] != self.n_features:
             raise ValueError(f"X must have {self.n_features} columns, got shape {X.shape}.")
         if not is_frame(X):
             return [(part, X[:, columns]) for part, columns in self._groups()]
