@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import hashlib
 import sys
@@ -145,16 +146,12 @@ def _contents(cell: Any) -> Any:
         return None
 
 
-def _digestible(code: CodeType) -> tuple[Any, ...]:
-    """Instructions, names and constants, without the docstring and line numbers."""
-    constants = code.co_consts
-    # Before Python 3.13 the first constant is the docstring, or None in its place.
-    if constants and (sys.version_info < (3, 13) or code.co_flags & 0x4000000):
-        constants = constants[1:]
-    return code.co_code.hex(), code.co_names, [_constant(value) for value in constants]
+def _digestible(code: CodeType) -> list[Any]:
+    """Instructions with what they work on: neither line numbers nor the docstring."""
+    return [(step.opname, _operand(step.argval)) for step in dis.get_instructions(code)]
 
 
-def _constant(value: Any) -> Any:
+def _operand(value: Any) -> Any:
     if isinstance(value, CodeType):
         return _digestible(value)
     # The order of a set depends on the process.

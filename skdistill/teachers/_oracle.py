@@ -5,18 +5,16 @@ from __future__ import annotations
 import copy
 import math
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import available_if
 
 from skdistill._labels import Labels
 from skdistill._rows import as_rows
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
 from skdistill.exceptions import OutOfQueriesError, TeacherAnswerError
-from skdistill.teachers._batches import Batch, Call, Outcome, iter_batches
+from skdistill.teachers._batches import Outcome
 from skdistill.teachers._face import TeacherFace
 from skdistill.teachers._fingerprint import describe_teacher
 from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind, unfrozen
@@ -393,19 +391,3 @@ class Oracle(TeacherFace):
         """The teacher, where it is an oracle with batches, a store and a count of its own."""
         predictor = unfrozen(self._predictor)
         return predictor if isinstance(predictor, Oracle) else None
-
-    def _batches_of(self, X: Any, method: str, n_jobs: int | None) -> Iterator[Batch]:
-        predictor = unfrozen(self._predictor)
-        own = isinstance(predictor, TeacherFace)
-        size = self.batch_size if self.batch_size != "auto" else None
-        if size is None and own:
-            size = getattr(predictor, "batch_size", None)
-        # Nothing is known of the speed of functions, and of what is no estimator.
-        unknown = own or not isinstance(predictor, BaseEstimator)
-        return iter_batches(
-            Call(self._predictor, method, self.retries, self.on_error == "drop"),
-            X,
-            size=None if size is None else int(size),
-            measured=unknown or self._measures_all,
-            n_jobs=n_jobs,
-        )

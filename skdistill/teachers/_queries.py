@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skdistill._rows import row_keys, take_rows
-from skdistill.teachers._batches import Outcome, join_batches
+from skdistill.teachers._batches import Batch, Call, Outcome, iter_batches, join_batches
+from skdistill.teachers._face import TeacherFace
+from skdistill.teachers._kind import unfrozen
 from skdistill.teachers._store import distinct
 
 if TYPE_CHECKING:
@@ -44,10 +48,9 @@ def query_store(oracle: Oracle, X: Any, method: str, n_jobs: int | None, count: 
         else:
             new = np.flatnonzero(~known)
             new = new[distinct(keys[new])]
-            n_new = len(new)
-            oracle._check_budget(n_new if count else 0)
-            rows = take_rows(X, new)
-            error = query_teacher(oracle, rows, method, n_jobs, count, keys[new]).error
+            oracle._check_budget(len(new) if count else 0)
+            outcome = query_teacher(oracle, take_rows(X, new), method, n_jobs, count, keys[new])
+            error, n_new = outcome.error, int((~outcome.failed).sum())
             found, known = store.get(method, keys)
     oracle._count(hits=int(known.sum()) - n_new if count else 0)
     if len(known) == 0:  # the teacher says what it returns for no rows
@@ -89,9 +92,26 @@ def query_teacher(
             oracle._store.add(method, keys[~outcome.failed], outcome.predictions)
         return outcome
     batches = []
-    for batch in oracle._batches_of(X, method, n_jobs):
+    for batch in _batches_of(oracle, X, method, n_jobs):
         oracle._count(queries=len(batch.failed) if count else 0)
         if keys is not None:
             oracle._store.add(method, keys[batch.part][~batch.failed], batch.predictions)
         batches.append(batch)
     return join_batches(batches, oracle.teacher)
+
+
+def _batches_of(oracle: Oracle, X: Any, method: str, n_jobs: int | None) -> Iterator[Batch]:
+    predictor = unfrozen(oracle._predictor)
+    own = isinstance(predictor, TeacherFace)
+    size = oracle.batch_size if oracle.batch_size != "auto" else None
+    if size is None and own:
+        size = getattr(predictor, "batch_size", None)
+    # Nothing is known of the speed of functions, and of what is no estimator.
+    unknown = own or not isinstance(predictor, BaseEstimator)
+    return iter_batches(
+        Call(oracle._predictor, method, oracle.retries, oracle.on_error == "drop"),
+        X,
+        size=None if size is None else int(size),
+        measured=unknown or oracle._measures_all,
+        n_jobs=n_jobs,
+    )
