@@ -23,14 +23,19 @@ from skdistill.teachers._resolve import freeze_teacher as freeze_teacher
 from skdistill.teachers._resolve import resolve_teacher as resolve_teacher
 from skdistill.teachers._resolve import seeded_clone as seeded_clone
 from skdistill.teachers._resolve import weight_arguments as weight_arguments
+from skdistill.teachers._sqlite_store import SQLiteStore
+from skdistill.teachers._store import AnswerStore, MemoryStore
 from skdistill.teachers._torch import TorchTeacher
 
 # What other packages need of this one beside the API is imported above "as"
 # itself; only __all__ is documented for users.
 __all__ = [
+    "AnswerStore",
     "CachedTeacher",
     "CallableTeacher",
+    "MemoryStore",
     "Oracle",
+    "SQLiteStore",
     "TorchTeacher",
     "as_teacher",
     "hidden_representation",
