@@ -1,4 +1,4 @@
-"""How much is there to read? Complexity of students."""
+"""Complexity of students: how much there is to read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skdistill.metrics._leaves import RuleLeaves, is_rule_set
-from skdistill.metrics._pair import final_student
+from skdistill.teachers import final_step
 
 __all__ = ["student_complexity"]
 
@@ -39,7 +39,7 @@ def student_complexity(student: Any) -> dict[str, float]:
     >>> student_complexity(tree)
     {'leaves': 2, 'depth': 1, 'mean_path_length': 1.0, 'features_used': 1}
     """
-    student = final_student(student)
+    student = final_step(student)
     rules = getattr(student, "rules_", student)
     if is_rule_set(rules):
         return {

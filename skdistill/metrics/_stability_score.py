@@ -13,17 +13,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skdistill._rows import is_frame, take_rows
+from skdistill._rows import as_rows, take_rows
 from skdistill._validation import Number
+from skdistill.metrics._comparison import student_kind
+from skdistill.metrics._known_rows import count_seen
 from skdistill.metrics._leaves import find_leaves
-from skdistill.metrics._pair import answer, count_seen, final_student, is_regression
+from skdistill.metrics._predictions import predictions_of
 from skdistill.metrics._stability import Stability
+from skdistill.teachers import final_step_and_rows
 
 __all__ = ["stability_score"]
 
@@ -131,8 +133,8 @@ def stability_score(
     """
     if not Number(2, whole=True).accepts(n_runs):
         raise ValueError(f"n_runs must be an integer >= 2, got {n_runs!r}.")
-    X = _as_rows(X)
-    rows = X if X_eval is None else _as_rows(X_eval)
+    X = as_rows(X)
+    rows = X if X_eval is None else as_rows(X_eval)
     if not rows.shape[0]:
         raise ValueError("There are no rows to compare the students on: X_eval is empty.")
     seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=n_runs)
@@ -155,13 +157,6 @@ def stability_score(
         }
     compare, metric = (_concordance, "concordance") if values[0] else (_agreement, "agreement")
     return Stability(compare(answers), metric, n_rows=rows.shape[0], n_seen=n_seen, **details)
-
-
-def _as_rows(X: Any) -> Any:
-    """Rows that can be taken by their places."""
-    if sparse.issparse(X):
-        return X.tocsr()
-    return X if is_frame(X) or isinstance(X, np.ndarray) else np.asarray(X)
 
 
 def _reseeded(estimator: Any, rng: np.random.RandomState) -> Any:
@@ -201,8 +196,9 @@ def _run(
             "size": len(leaves),
             "part": leaves.part,
         }
-    values = is_regression(final_student(student))
-    return answer(student, rows), structure, count_seen(student, rows), values
+    inner, seen_rows = final_step_and_rows(student, rows)
+    values = student_kind(inner) == "regressor"
+    return predictions_of(student, rows), structure, count_seen(inner, seen_rows), values
 
 
 def _agreement(answers: list[np.ndarray]) -> np.ndarray:

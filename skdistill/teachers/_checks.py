@@ -9,7 +9,14 @@ import numpy as np
 from skdistill.exceptions import TeacherAnswerError
 from skdistill.teachers._kind import name_of
 
-__all__ = ["as_predictions", "check_finite", "check_proba", "missing_rows", "one_column"]
+__all__ = [
+    "as_predictions",
+    "check_finite",
+    "check_proba",
+    "missing_rows",
+    "one_column",
+    "unmasked",
+]
 
 
 def as_predictions(found: Any, n_rows: int, teacher: Any, method: str) -> np.ndarray:
@@ -25,7 +32,7 @@ def as_predictions(found: Any, n_rows: int, teacher: Any, method: str) -> np.nda
             f"The teacher ({name_of(teacher)}) has several outputs: its predict_proba returns a "
             "list. Distil one output at a time."
         )
-    predictions = _unmasked(found)
+    predictions = unmasked(found)
     if predictions.ndim == 0 or len(predictions) != n_rows:
         got = "a single value" if predictions.ndim == 0 else f"{len(predictions)} predictions"
         raise TeacherAnswerError(
@@ -35,7 +42,7 @@ def as_predictions(found: Any, n_rows: int, teacher: Any, method: str) -> np.nda
     return predictions
 
 
-def _unmasked(found: Any) -> np.ndarray:
+def unmasked(found: Any) -> np.ndarray:
     """An array in which what was masked is missing: a mask hides a value that is not one."""
     if not isinstance(found, np.ma.MaskedArray):
         return np.asarray(found)
@@ -55,8 +62,16 @@ def missing_rows(predictions: np.ndarray) -> np.ndarray:
     if predictions.dtype.kind == "f":
         return ~np.isfinite(flat).all(axis=1)
     if predictions.dtype.kind == "O":
-        return np.array([any(p is None or p != p for p in row) for row in flat], dtype=bool)
+        return np.array([any(map(_is_missing, row)) for row in flat], dtype=bool)
     return np.zeros(len(predictions), dtype=bool)
+
+
+def _is_missing(value: Any) -> bool:
+    """None, NaN, NaT or pandas' NA, which does not say whether it equals itself."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
 
 
 def check_finite(predictions: np.ndarray, teacher: Any) -> None:

@@ -16,12 +16,13 @@ from skdistill._rows import as_rows, row_keys, take_rows
 from skdistill.exceptions import OutOfQueriesError, TeacherAnswerError
 from skdistill.teachers._batches import Call, iter_batches, join_batches
 from skdistill.teachers._checks import check_proba, one_column
+from skdistill.teachers._decisions import near_ties, predicts_most_probable
 from skdistill.teachers._face import TeacherFace, answers_probabilities
 from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind, unfrozen
 from skdistill.teachers._resolve import as_teacher
 from skdistill.teachers._store import AnswerStore, MemoryStore
 
-__all__ = ["Oracle"]
+__all__ = ["Oracle", "gives_both"]
 
 
 def _teacher_has(method: str) -> Any:
@@ -292,6 +293,9 @@ class Oracle(TeacherFace):
         decide = _decides_by_proba(self._predictor)
         if decide is not None:  # one pass of a network gives both
             decisions = decide(proba)
+        elif classes is not None and gives_both(self):
+            decisions, also = self._most_probable(take_rows(X, kept), proba, classes)
+            kept, proba = kept[also], proba[also]
         else:
             # The same rows: they count once.
             decisions, also = self._kept(take_rows(X, kept), "predict", count=False)
@@ -300,6 +304,35 @@ class Oracle(TeacherFace):
             classes = _numbered_classes(decisions, proba.shape[1], self.teacher)
         labels = self._as_classes(decisions, classes)
         return labels.with_distribution(proba), kept
+
+    def _most_probable(
+        self, X: Any, proba: np.ndarray, classes: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Decisions of a teacher that predicts the argmax; it is queried on near ties alone.
+
+        Returns (decisions of the rows that did not fail, their positions).
+        """
+        decisions = classes[np.argmax(proba, axis=1)]
+        close, failed = np.flatnonzero(near_ties(proba)), np.zeros(len(proba), dtype=bool)
+        if len(close):  # the same rows: they count once
+            found, also = self._kept(take_rows(X, close), "predict", count=False)
+            decisions[close[also]] = one_column(found)
+            failed[np.delete(close, also)] = True
+        kept = np.flatnonzero(~failed)
+        self._add_derived(take_rows(X, kept), decisions[kept])
+        return decisions[kept], kept
+
+    def _add_derived(self, X: Any, decisions: np.ndarray) -> None:
+        """Store decisions that follow from probabilities, so that nobody queries them again."""
+        if self._store is not None:
+            with self._lock:
+                keys = row_keys(X)
+                new, first = np.unique(keys, return_index=True)
+                _, known = self._store.get("predict", new)
+                self._store.add("predict", new[~known], decisions[first[~known]])
+        inner = unfrozen(self._predictor)
+        if isinstance(inner, Oracle):
+            inner._add_derived(X, decisions)
 
     def _as_values(self, values: np.ndarray) -> np.ndarray:
         if values.ndim > 2 or values.dtype.kind not in "fiub":
@@ -439,6 +472,16 @@ def _decides_by_proba(predictor: Any) -> Any:
         return _decides_by_proba(predictor._predictor)
     own = isinstance(predictor, TeacherFace) and answers_probabilities(predictor)
     return predictor.decide if own else None
+
+
+def gives_both(teacher: Any) -> bool:
+    """Whether one query of a row gives its label and its probabilities."""
+    predictor = unfrozen(teacher)
+    if isinstance(predictor, Oracle):
+        return gives_both(predictor._predictor)
+    if not hasattr(predictor, "predict_proba"):
+        return False
+    return _decides_by_proba(predictor) is not None or predicts_most_probable(predictor)
 
 
 def _classes_of(teacher: Any) -> np.ndarray | None:
