@@ -10,7 +10,7 @@ import numpy as np
 
 from skdistill.teachers._kind import unfrozen
 
-__all__ = ["near_ties", "predicts_most_probable"]
+__all__ = ["near_ties", "predicts_most_probable", "resolves_ties_by_order"]
 
 # Read in the sources of these libraries, and tested: `predict` is the argmax of
 # `predict_proba` up to near ties, which rounding may decide otherwise. Nothing
@@ -46,6 +46,16 @@ _DELEGATES = {
     ("sklearn.ensemble", "StackingClassifier"): lambda outer: outer.final_estimator_,
 }
 _METHODS = ("predict", "predict_proba")
+# These take the argmax of `predict_proba` itself, so that ties need no query.
+_EXACT = {
+    "BaggingClassifier",
+    "CalibratedClassifierCV",
+    "DecisionTreeClassifier",
+    "ExtraTreesClassifier",
+    "LGBMClassifier",
+    "RandomForestClassifier",
+    "VotingClassifier",
+}
 
 
 def predicts_most_probable(predictor: Any) -> bool:
@@ -63,14 +73,28 @@ def predicts_most_probable(predictor: Any) -> bool:
         a subclass that overrides one of them, or a class that nobody looked
         into, may decide by a threshold.
     """
+    return _known_class(predictor) is not None
+
+
+def resolves_ties_by_order(predictor: Any) -> bool:
+    """Whether the argmax of the probabilities is the label even where classes tie."""
+    return _known_class(predictor) in _EXACT
+
+
+def _known_class(predictor: Any) -> str | None:
+    """Name of the known class that a predictor's labels come from; None for others."""
     predictor = unfrozen(predictor)
     for (module, name), part in _DELEGATES.items():
         if _keeps_methods_of(predictor, module, name):
-            return predicts_most_probable(part(predictor))
-    return any(
-        _keeps_methods_of(predictor, module, name)
-        for module, names in _KNOWN.items()
-        for name in names
+            return _known_class(part(predictor))
+    return next(
+        (
+            name
+            for module, names in _KNOWN.items()
+            for name in names
+            if _keeps_methods_of(predictor, module, name)
+        ),
+        None,
     )
 
 

@@ -16,7 +16,11 @@ from skdistill._rows import as_rows, row_keys, take_rows
 from skdistill.exceptions import OutOfQueriesError, TeacherAnswerError
 from skdistill.teachers._batches import Call, iter_batches, join_batches
 from skdistill.teachers._checks import check_proba, one_column
-from skdistill.teachers._decisions import near_ties, predicts_most_probable
+from skdistill.teachers._decisions import (
+    near_ties,
+    predicts_most_probable,
+    resolves_ties_by_order,
+)
 from skdistill.teachers._face import TeacherFace, answers_probabilities
 from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind, unfrozen
 from skdistill.teachers._resolve import as_teacher
@@ -294,8 +298,8 @@ class Oracle(TeacherFace):
         if decide is not None:  # one pass of a network gives both
             decisions = decide(proba)
         elif classes is not None and gives_both(self):
-            decisions, also = self._most_probable(take_rows(X, kept), proba, classes)
-            kept, proba = kept[also], proba[also]
+            decisions, also = self._most_probable(_take(X, kept), proba, classes)
+            kept, proba = _take(kept, also), _take(proba, also)
         else:
             # The same rows: they count once.
             decisions, also = self._kept(take_rows(X, kept), "predict", count=False)
@@ -313,14 +317,17 @@ class Oracle(TeacherFace):
         Returns (decisions of the rows that did not fail, their positions).
         """
         decisions = classes[np.argmax(proba, axis=1)]
-        close, failed = np.flatnonzero(near_ties(proba)), np.zeros(len(proba), dtype=bool)
-        if len(close):  # the same rows: they count once
-            found, also = self._kept(take_rows(X, close), "predict", count=False)
-            decisions[close[also]] = one_column(found)
-            failed[np.delete(close, also)] = True
+        failed = np.zeros(len(proba), dtype=bool)
+        if not resolves_ties_by_order(_innermost(self)):
+            close = np.flatnonzero(near_ties(proba))
+            if len(close):  # the same rows: they count once
+                found, also = self._kept(take_rows(X, close), "predict", count=False)
+                decisions[close[also]] = one_column(found)
+                failed[np.delete(close, also)] = True
         kept = np.flatnonzero(~failed)
-        self._add_derived(take_rows(X, kept), decisions[kept])
-        return decisions[kept], kept
+        decisions = _take(decisions, kept)
+        self._add_derived(_take(X, kept), decisions)
+        return decisions, kept
 
     def _add_derived(self, X: Any, decisions: np.ndarray) -> None:
         """Store decisions that follow from probabilities, so that nobody queries them again."""
@@ -467,18 +474,27 @@ def _may_be_slow(predictor: Any) -> bool:
 
 def _decides_by_proba(predictor: Any) -> Any:
     """How a teacher of our own gets its labels from probabilities; None for others."""
-    predictor = unfrozen(predictor)
-    if isinstance(predictor, Oracle):
-        return _decides_by_proba(predictor._predictor)
+    predictor = _innermost(predictor)
     own = isinstance(predictor, TeacherFace) and answers_probabilities(predictor)
     return predictor.decide if own else None
 
 
+def _take(X: Any, kept: np.ndarray) -> Any:
+    """Rows at increasing positions; X itself, uncopied, where these are all."""
+    return X if len(kept) == X.shape[0] else take_rows(X, kept)
+
+
+def _innermost(teacher: Any) -> Any:
+    """The predictor inside oracles and frozen estimators."""
+    predictor = unfrozen(teacher)
+    while isinstance(predictor, Oracle):
+        predictor = unfrozen(predictor._predictor)
+    return predictor
+
+
 def gives_both(teacher: Any) -> bool:
     """Whether one query of a row gives its label and its probabilities."""
-    predictor = unfrozen(teacher)
-    if isinstance(predictor, Oracle):
-        return gives_both(predictor._predictor)
+    predictor = _innermost(teacher)
     if not hasattr(predictor, "predict_proba"):
         return False
     return _decides_by_proba(predictor) is not None or predicts_most_probable(predictor)
