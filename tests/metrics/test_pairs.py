@@ -259,7 +259,7 @@ def test_a_teacher_is_queried_in_batches_and_once(table, measure):
 
 THRESHOLDS = {
     "fixed": FixedThresholdClassifier(GaussianNB(), threshold=0.8),
-    "tuned": TunedThresholdClassifierCV(GaussianNB(), scoring="recall", cv=2, thresholds=5),
+    "tuned": TunedThresholdClassifierCV(GaussianNB(), scoring="f1", cv=3),
     "SVC": SVC(probability=True, C=0.03, gamma=1, random_state=0),
 }
 
@@ -269,6 +269,8 @@ THRESHOLDS = {
 def test_fidelity_is_to_what_the_teacher_predicts(table, teacher):
     """Also where that is not the most probable class, and probabilities are compared too."""
     X, y, fresh = table
+    if not isinstance(teacher, SVC):
+        y = y * (np.random.default_rng(0).random(len(y)) < 0.6)  # the second class is rare
     teacher = teacher.fit(X, y)
     decisions = teacher.predict(fresh)
     most_probable = teacher.classes_[teacher.predict_proba(fresh).argmax(axis=1)]
