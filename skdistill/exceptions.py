@@ -23,10 +23,10 @@ class DistillationWarning(UserWarning):
 
 
 class TeacherAnswerError(ValueError):
-    """The answers of a teacher cannot be labels.
+    """The predictions of a teacher cannot be labels.
 
     Raised when a teacher returns missing or infinite values, another number
-    of answers than the rows it was asked, or labels that it does not know.
+    of predictions than rows, or labels that are none of its classes.
 
     Examples
     --------
@@ -37,8 +37,8 @@ class TeacherAnswerError(ValueError):
     >>> try:
     ...     DistilledTreeRegressor(broken).fit([[0.0], [1.0]])
     ... except TeacherAnswerError as error:
-    ...     print(str(error)[:44])
-    The teacher (CallableTeacher) answered NaN o
+    ...     print(str(error)[:43])
+    The teacher (CallableTeacher) predicted NaN
     """
 
 

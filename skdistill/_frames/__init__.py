@@ -8,7 +8,9 @@ in numpy arrays.
 from __future__ import annotations
 
 import hashlib
+import math
 import numbers
+import struct
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -31,33 +33,59 @@ class Library(ModuleType):
 def typed_words(values: list[Any]) -> np.ndarray:
     """Hash objects to 64-bit words: equal ones alike, but a number never like a text.
 
-    Numbers of every type hash by their value (1, 1.0 and True are equal in Python),
-    everything missing (None, NaN) alike. Cost: one hash for each distinct value.
+    Numbers of every type have the word of their float (1, 1.0 and True are equal in
+    Python), numbers that no float equals one of their own. Everything missing (None,
+    NaN, NaT, NA) is alike. Cost: one hash for each distinct value.
     """
     words: dict[Any, int] = {}
     out = np.empty(len(values), dtype=np.uint64)
     for i, value in enumerate(values):
-        key = None if value is None or value != value else value
-        try:
-            word = words.get(key)
-        except TypeError:  # a list, say
-            key = repr(key)
-            word = words.get(key)
+        if type(value) not in _PLAIN:
+            value = _plain(value)
+        elif value != value:
+            value = None
+        word = words.get(value)
         if word is None:
-            digest = hashlib.blake2b(_typed_text(key).encode(), digest_size=8).digest()
-            word = words[key] = int.from_bytes(digest, "little")
+            word = words[value] = _word(value)
         out[i] = word
     return out
 
 
-def _typed_text(value: Any) -> str:
-    """Text that is the same for equal numbers of every type, and differs between types else."""
-    if (isinstance(value, numbers.Number) and not isinstance(value, numbers.Complex)) or isinstance(
-        value, numbers.Real
-    ):
-        number = float(value)  # type: ignore[arg-type]
-        return f"number {number!r}" if number == value else f"number {value}"
-    return f"{type(value).__name__} {value!r}"
+_PLAIN = {str, int, float, bool, type(None)}
+
+
+def _plain(value: Any) -> Any:
+    """A hashable object for any other one; equal only where content and type are."""
+    if isinstance(value, str):  # of numpy, say
+        return str(value)
+    try:
+        if value != value:  # NaN and NaT; decimals that signal
+            return None
+    except (TypeError, ValueError, ArithmeticError):
+        if type(value).__name__ == "NAType" or isinstance(value, numbers.Number):
+            return None
+    if isinstance(value, (np.number, np.bool_)):
+        value = value.item()
+    if isinstance(value, numbers.Number) and type(value) is not complex:
+        return value
+    return type(value).__name__, repr(value)
+
+
+def _word(value: Any) -> int:
+    """The 64-bit word of what `_plain` returns."""
+    if isinstance(value, numbers.Number) and not isinstance(value, complex):
+        try:
+            close = float(value)  # type: ignore[arg-type]
+        except OverflowError:
+            close = math.inf
+        if close == value:
+            return int.from_bytes(struct.pack("<d", close + 0.0), "little")
+        text = f"exact {value}"
+    elif isinstance(value, tuple):
+        text = " ".join(value)
+    else:
+        text = f"{type(value).__name__} {value!r}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def is_pandas(X: Any) -> bool:

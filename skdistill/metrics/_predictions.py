@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.teachers import missing_rows, name_of, one_column, unmasked
+from skdistill.teachers import name_of, one_column, plain_array
 
 __all__ = [
     "as_predictions",
@@ -90,18 +90,19 @@ def as_predictions(
         If they are not as many as the rows, of more dimensions, missing or
         infinite.
     """
-    values = unmasked(found)
-    if n_rows is not None and (values.ndim == 0 or len(values) != n_rows):
+    shape = np.shape(found)
+    if n_rows is not None and (not shape or shape[0] != n_rows):
         raise ValueError(
-            f"{owner} was queried with {n_rows} rows, but its predictions have shape "
-            f"{values.shape}. It must return one prediction a row."
+            f"{owner} was queried with {n_rows} rows, but its predictions have shape {shape}. "
+            "It must return one prediction a row."
         )
-    if values.ndim not in (1, 2):
+    if len(shape) not in (1, 2):
         raise ValueError(
             f"{owner} must have predictions of shape (n_samples,) or (n_samples, n_outputs), got "
-            f"{values.shape}."
+            f"{shape}."
         )
-    bad = int(np.count_nonzero(missing_rows(values))) if len(values) else 0
+    values, missing = plain_array(found)
+    bad = int(np.count_nonzero(missing))
     if bad:
         raise ValueError(
             f"{owner} predicted NaN, infinity or None on {bad} of {len(values)} rows, which "

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sys
 from inspect import getattr_static
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skdistill._rows import row_keys, take_rows
+from skdistill.teachers._checks import one_column
 from skdistill.teachers._kind import unfrozen
+from skdistill.teachers._store import distinct
 
-__all__ = ["near_ties", "predicts_most_probable", "resolves_ties_by_order"]
+if TYPE_CHECKING:
+    from skdistill.teachers._oracle import Oracle
+
+__all__ = ["innermost", "most_probable", "predicts_most_probable", "take_kept"]
 
 # Read in the sources of these libraries, and tested: `predict` is the argmax of
 # `predict_proba` up to near ties, which rounding may decide otherwise. Nothing
@@ -76,11 +82,6 @@ def predicts_most_probable(predictor: Any) -> bool:
     return _known_class(predictor) is not None
 
 
-def resolves_ties_by_order(predictor: Any) -> bool:
-    """Whether the argmax of the probabilities is the label even where classes tie."""
-    return _known_class(predictor) in _EXACT
-
-
 def _known_class(predictor: Any) -> str | None:
     """Name of the known class that a predictor's labels come from; None for others."""
     predictor = unfrozen(predictor)
@@ -110,9 +111,70 @@ def _keeps_methods_of(predictor: Any, module: str, name: str) -> bool:
     )
 
 
-def near_ties(proba: np.ndarray, tolerance: float = 1e-6) -> np.ndarray:
+def most_probable(
+    oracle: Oracle, X: Any, proba: np.ndarray, classes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the labels of a teacher that predicts the argmax, which is queried on near ties alone.
+
+    Parameters
+    ----------
+    oracle : Oracle
+        Around such a teacher.
+    X : ndarray, csr_matrix or DataFrame of shape (n, n_features)
+    proba : ndarray of shape (n, n_classes)
+    classes : ndarray of shape (n_classes,)
+
+    Returns
+    -------
+    decisions : ndarray of shape (n_kept,)
+    kept : ndarray of shape (n_kept,)
+        Positions of the rows that did not fail.
+    """
+    decisions = classes[np.argmax(proba, axis=1)]
+    failed = np.zeros(len(proba), dtype=bool)
+    if _known_class(innermost(oracle)) not in _EXACT:
+        close = np.flatnonzero(_near_ties(proba))
+        if len(close):  # the same rows: they count once
+            found, also = oracle._kept(take_rows(X, close), "predict", count=False)
+            decisions[close[also]] = one_column(found)
+            failed[np.delete(close, also)] = True
+    kept = np.flatnonzero(~failed)
+    decisions = take_kept(decisions, kept)
+    _store_derived(oracle, take_kept(X, kept), decisions)
+    return decisions, kept
+
+
+def _store_derived(oracle: Oracle, X: Any, decisions: np.ndarray) -> None:
+    """Store labels that follow from probabilities, so that they are not queried again."""
+    if oracle._store is not None:
+        with oracle._lock:
+            keys = row_keys(X)
+            first = distinct(keys)
+            _, known = oracle._store.get("predict", keys[first])
+            new = first[~known]
+            if len(new):
+                oracle._store.add("predict", keys[new], decisions[new])
+    inner = oracle._inner()
+    if inner is not None:
+        _store_derived(inner, X, decisions)
+
+
+def _near_ties(proba: np.ndarray, tolerance: float = 1e-6) -> np.ndarray:
     """Which rows' two most probable classes are as probable up to rounding, of shape (n,)."""
     if proba.shape[1] < 2:
         return np.zeros(len(proba), dtype=bool)
     top = np.partition(proba, -2, axis=1)[:, -2:]
     return np.asarray(top[:, 1] - top[:, 0] <= tolerance)
+
+
+def take_kept(X: Any, kept: np.ndarray) -> Any:
+    """Return rows at increasing positions; X itself, uncopied, where these are all."""
+    return X if len(kept) == X.shape[0] else take_rows(X, kept)
+
+
+def innermost(teacher: Any) -> Any:
+    """Return the predictor inside oracles and frozen estimators."""
+    predictor = unfrozen(teacher)
+    while hasattr(type(predictor), "_inner"):  # an Oracle
+        predictor = unfrozen(predictor._predictor)
+    return predictor
