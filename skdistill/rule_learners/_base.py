@@ -97,7 +97,7 @@ class BaseRuleClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         rng = check_random_state(self.random_state)
         self.classes_ = rows.labels.classes
         values = ordering_values(rows.labels)
-        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight)
+        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight, n_real=rows.n_real)
         encoded = encode(self.encoder_, rows.X)
         mass = _mass(rows, self.class_weight)
         columns = _useful_columns(encoded, mass, rng)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skdistill._encoding import encoded_columns
 from skdistill.rules._conditions import Interval, Levels
 
 __all__ = ["PathColumn", "Step", "merge_steps", "node_paths", "path_columns"]
@@ -68,7 +67,7 @@ def path_columns(
 
     Parameters
     ----------
-    encoder : ColumnTransformer or None
+    encoder : FrameEncoder or None
         Of `fit_encoder`; None where the tree reads X itself.
     names : sequence of str
         What the columns of X are called in conditions, in their order.
@@ -88,10 +87,9 @@ def path_columns(
             PathColumn(name, gaps=gap, unseen=unseen)
             for name, gap in zip(names, asked, strict=True)
         ]
-    called = dict(zip(encoder.columns_, names, strict=True))
     return [
-        PathColumn(called[column.name], column.level, column.levels, gap, unseen)
-        for column, gap in zip(encoded_columns(encoder), asked, strict=True)
+        PathColumn(names[column.place], column.category, column.categories, gap, unseen)
+        for column, gap in zip(encoder.columns, asked, strict=True)
     ]
 
 
