@@ -41,9 +41,12 @@ class TreeLeaves:
         n_features = getattr(tree, "n_features_in_", tree.tree_.n_features)
         names = getattr(tree, "feature_names_in_", [f"x{j}" for j in range(n_features)])
         self.columns = [str(name) for name in names]
-        # A tree may read encoded columns: one a level, named "column=level".
-        self._asked = [str(name) for name in getattr(tree, "tree_feature_names_", self.columns)]
-        raw = [_raw_name(name, self.columns) for name in self._asked]
+        # A tree may read encoded columns, some of them indicators of one category: it
+        # knows which column of X each was made of.
+        self._places = getattr(tree, "tree_columns_", np.arange(n_features)).tolist()
+        self._split_names = [
+            str(name) for name in getattr(tree, "tree_feature_names_", self.columns)
+        ]
         self.nodes: list[int] = []
         self._paths: list[list[str]] = []
         left, right, feature = (
@@ -57,7 +60,7 @@ class TreeLeaves:
                 self.nodes.append(node)
                 self._paths.append(list(dict.fromkeys(path)))
                 continue
-            path = [*path, raw[feature[node]]]
+            path = [*path, self.columns[self._places[feature[node]]]]
             stack += [(right[node], path), (left[node], path)]
 
     def __len__(self) -> int:
@@ -87,10 +90,12 @@ class TreeLeaves:
         feature, threshold = int(self.tree.tree_.feature[0]), self.tree.tree_.threshold[0]
         if feature < 0:
             return "none", None
-        name = self._asked[feature]
-        # Thresholds of indicators and of ranks of levels mean nothing in X.
-        ranked = name in getattr(self.tree, "category_order_", ())
-        return name, float(threshold) if name in self.columns and not ranked else None
+        column = self.columns[self._places[feature]]
+        # Thresholds of indicators and of ranks of categories mean nothing in X.
+        ordered = getattr(self.tree, "category_order_", {})
+        name = self._split_names[feature]
+        in_unit = name == column and column not in {str(each) for each in ordered}
+        return name, float(threshold) if in_unit else None
 
 
 class RuleLeaves:
@@ -132,14 +137,6 @@ class RuleLeaves:
             if names := self.columns_of(leaf):
                 return " and ".join(sorted(names)), None
         return "none", None
-
-
-def _raw_name(name: str, columns: list[str]) -> str:
-    """Column of X that a column of a tree was made of."""
-    if name in columns:
-        return name
-    made_of = [column for column in columns if name.startswith(f"{column}=")]
-    return max(made_of, key=len, default=name)
 
 
 def is_rule_set(student: Any) -> bool:

@@ -335,3 +335,24 @@ def test_what_cannot_be_compared_is_refused(wine):
         fidelity_score(forest, tree)
     with pytest.raises(NotFittedError, match=r"DistilledTreeClassifier is not fitted yet"):
         fidelity_report(DistilledTreeClassifier(forest), X)
+
+
+def test_features_used_are_columns_of_the_frame():
+    """Also where a tree reads a column of categories as several indicators."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "a=b": rng.normal(size=300),
+            "port": rng.choice(["A", "B", "C"], 300),
+            "a": rng.random(300),
+        }
+    )
+    codes = {"A": 0, "B": 1, "C": 2}
+    tree = DistilledTreeClassifier(
+        lambda X: X["port"].map(codes).to_numpy(), max_leaf_nodes=3, transfer_set=None
+    ).fit(X)
+    assert len(set(tree.tree_.feature[tree.tree_.feature >= 0])) == 2  # two indicators
+    assert student_complexity(tree)["features_used"] == 1
+    (leaf, *_) = fidelity_report(tree, X, teacher=lambda X: np.zeros(len(X), dtype=int)).leaves
+    assert next(iter(leaf.rows[0].values)) == "port"
