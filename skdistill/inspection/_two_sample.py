@@ -12,8 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdistill._frames import NAT, library_of
 from skdistill._rows import is_frame, take_column
-from skdistill.metrics import two_sample_auc
-from skdistill.metrics._two_sample import check_two_samples
+from skdistill.metrics import check_two_samples, two_sample_auc
 from skdistill.transfer import BaseTransferSet
 
 __all__ = ["ColumnComparison", "TwoSampleDisplay"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -12,9 +13,9 @@ from skdistill._validation import Number
 from skdistill.exceptions import DistillationWarning
 from skdistill.theory._betting import betting_upper_bound
 from skdistill.theory._checks import OPEN_UNIT, check_number
-from skdistill.theory._compare import pair_up
+from skdistill.theory._compare import RowLosses, measure_losses, pair_rows
 from skdistill.theory._counts import binomial_upper_bound, hypergeometric_upper_bound
-from skdistill.theory._losses import Loss, as_loss
+from skdistill.theory._losses import as_loss
 from skdistill.theory._memory import FITTED, check_fresh
 from skdistill.theory._result import FidelityCertificate, GroupCertificates
 
@@ -78,7 +79,8 @@ def fidelity_certificate(
     ----------
     teacher : predictor, callable or None
         Fitted; sees X itself. None is the student's own ``teacher_``, which in
-        a pipeline sees the transformed rows.
+        a pipeline sees the transformed rows. Labels are those of its
+        ``predict``.
     student : fitted estimator or callable
         A distiller, a pipeline that ends in one, a search over either, or any
         predictor.
@@ -93,8 +95,8 @@ def fidelity_certificate(
         default for classes. "total_variation": half the absolute differences
         of the probabilities. :class:`Tolerance` and :class:`ClippedError` are
         for real values, where one of them must be given. A function of the
-        arrays of answers of teacher and student returns one number in [0, 1] a
-        row.
+        arrays of predictions of teacher and student returns one number in
+        [0, 1] a row.
     method : {"auto", "clopper-pearson", "hypergeometric", "betting"}, \
             default="auto"
         The bound. "auto" is exact for what is counted (binomial, or
@@ -119,8 +121,11 @@ def fidelity_certificate(
     ------
     ValueError
         If X is empty or made of the rows that the student was fitted on, a
-        number is out of its range, the answers cannot be compared, or the
-        method does not fit the loss.
+        number is out of its range, the predictions cannot be compared, the
+        method does not fit the loss, or the teacher leaves out rows of a pool.
+    TypeError
+        If the teacher predicts classes and the student real values, or the
+        other way round.
 
     Warns
     -----
@@ -145,6 +150,11 @@ def fidelity_certificate(
     rows that went through a step which computes them a little differently in
     other batches.
 
+    *Rows left out.* A teacher that leaves out rows on which it fails
+    (``Oracle(teacher, on_error="drop")``) is compared on the others. The
+    statement is then about the rows for which it has a prediction, and the
+    sentence says how many of X were left out.
+
     *Bounds.* See :func:`binomial_upper_bound`,
     :func:`hypergeometric_upper_bound` and :func:`betting_upper_bound`.
 
@@ -167,24 +177,36 @@ def fidelity_certificate(
     if method not in _METHODS:
         raise ValueError(f"method must be one of {list(_METHODS)}, got {method!r}.")
     loss = as_loss(loss)
-    pair = pair_up(teacher, student, X)
-    labels = _check_groups(groups, pair.rows.shape[0])
-    _check_pool(pool_size, pair.rows.shape[0], labels)
+    pair = pair_rows(teacher, student, X)
+    n_rows = pair.n_rows
+    labels = _check_groups(groups, n_rows)
+    _check_pool(pool_size, n_rows, labels)
     known = None
-    if pair.memory is not None:
-        known = check_fresh(pair.hashes, pair.memory, FITTED)
-    counted, losses = pair.losses(loss)
-    order = pair.order
-    losses, known = losses[order], None if known is None else known[order]
+    if pair.known_hashes is not None and pair.hashes is not None:
+        known = check_fresh(pair.hashes, pair.known_hashes, FITTED)
+    found = measure_losses(pair, loss)
+    if found.n_left_out and pool_size is not None:
+        raise ValueError(
+            f"The teacher has no prediction for {found.n_left_out} of {n_rows} rows, and nobody "
+            "knows for how many others of the pool. Leave out pool_size, or use a teacher that "
+            "predicts every row."
+        )
+    known = None if known is None else known[found.rows]
     if labels is None:
-        return _issue(counted, losses, delta, method, pool_size, known, source)
-    labels = labels[order]
+        return _issue(found, delta, method, pool_size, known, source)
+    kept_labels = labels[found.rows]
     certificates, names = {}, np.unique(labels)
     for name in names.tolist():
-        rows = labels == name
+        rows = kept_labels == name
+        if not rows.any():
+            raise ValueError(f"The teacher has no prediction for any row of group {name!r}.")
         certificates[name] = _issue(
-            counted,
-            losses[rows],
+            replace(
+                found,
+                losses=found.losses[rows],
+                rows=found.rows[rows],
+                n_left_out=int(np.count_nonzero(labels == name) - np.count_nonzero(rows)),
+            ),
             delta / len(names),
             method,
             None if pool_size is None else pool_size[name],
@@ -236,8 +258,7 @@ def _check_pool(pool_size: Any, n_rows: int, labels: np.ndarray | None) -> None:
 
 
 def _issue(
-    loss: Loss,
-    losses: np.ndarray,
+    found: RowLosses,
     delta: float,
     method: str,
     pool_size: int | None,
@@ -245,7 +266,7 @@ def _issue(
     source: str,
 ) -> FidelityCertificate:
     """Bound the losses of one group of rows."""
-    n_rows = len(losses)
+    loss, losses, n_rows = found.loss, found.losses, len(found.losses)
     exact = "clopper-pearson" if pool_size is None else "hypergeometric"
     if method == "auto":
         method = exact if loss.binary else "betting"
@@ -284,4 +305,5 @@ def _issue(
         source=source,
         n_known=None if known is None else int(np.count_nonzero(known)),
         pool_size=None if pool_size is None else int(pool_size),
+        n_left_out=found.n_left_out,
     )

@@ -59,7 +59,10 @@ class FidelityCertificate:
         Rows that equal one that the student was fitted on (repeats of discrete
         rows included); None where it remembers none.
     pool_size : int or None
-        Rows in the pool that the bound speaks of; None for all rows like these.
+        Rows in the pool that the bound is about; None for all rows like these.
+    n_left_out : int
+        Rows for which the teacher has no prediction; the bound is about rows
+        that are not of their kind.
 
     See Also
     --------
@@ -85,6 +88,7 @@ class FidelityCertificate:
     source: str = "X"
     n_known: int | None = None
     pool_size: int | None = None
+    n_left_out: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a dict of plain numbers and strings.
@@ -119,10 +123,14 @@ class FidelityCertificate:
     def _freshness(self) -> str:
         """What is known of the rows."""
         if self.n_known is None:
-            return "fresh on the caller's word since the student remembers none"
-        if self.n_known == 0:
-            return "none of which the student was fitted on"
-        return f"{self.n_known} of which equal rows that the student was fitted on"
+            known = "fresh on the caller's word since the student remembers none"
+        elif self.n_known == 0:
+            known = "none of which the student was fitted on"
+        else:
+            known = f"{self.n_known} of which equal rows that the student was fitted on"
+        if not self.n_left_out:
+            return known
+        return f"{known}, {self.n_left_out} more left out without a prediction of the teacher"
 
     def __str__(self) -> str:
         return (
@@ -194,7 +202,12 @@ class GroupCertificates(Mapping[Any, FidelityCertificate]):
     def __str__(self) -> str:
         n_known = [each.n_known for each in self.certificates.values() if each.n_known is not None]
         any_one = next(iter(self.certificates.values()))
-        whole = replace(any_one, n_known=sum(n_known) if n_known else None, source=self.source)
+        whole = replace(
+            any_one,
+            n_known=sum(n_known) if n_known else None,
+            source=self.source,
+            n_left_out=sum(each.n_left_out for each in self.certificates.values()),
+        )
         return "\n".join(
             [
                 f"With {_confidence(self.delta)} confidence (delta = {self.delta:.3g}), all of "

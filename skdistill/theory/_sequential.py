@@ -8,7 +8,7 @@ import numpy as np
 
 from skdistill.theory._betting import sequential_betting_bound
 from skdistill.theory._checks import OPEN_UNIT, check_number
-from skdistill.theory._compare import pair_up
+from skdistill.theory._compare import measure_losses, pair_rows
 from skdistill.theory._counts import sequential_binomial_bound
 from skdistill.theory._losses import Loss, as_loss
 from skdistill.theory._memory import FITTED, check_fresh
@@ -95,7 +95,7 @@ class SequentialCertificate:
         self.n_looks_ = 0
         self._losses = np.empty(0)
         self._seen = np.empty(0, dtype=np.uint64)
-        self._n_rows = self._n_errors = self._n_known = 0
+        self._n_rows = self._n_errors = self._n_known = self._n_left_out = 0
         self._least = 1.0
 
     def update(self, X: Any) -> FidelityCertificate:
@@ -116,19 +116,20 @@ class SequentialCertificate:
         ValueError
             As in :func:`fidelity_certificate`; nothing is taken in then.
         """
-        pair = pair_up(self.teacher, self.student, X)
-        n_known = None
-        if pair.memory is not None:
-            known = check_fresh(pair.hashes, pair.memory, FITTED)
+        pair, known = pair_rows(self.teacher, self.student, X), None
+        if pair.known_hashes is not None and pair.hashes is not None:
+            known = check_fresh(pair.hashes, pair.known_hashes, FITTED)
             check_fresh(pair.hashes, self._seen, "of an earlier update")
-            n_known = self._n_known + int(np.count_nonzero(known))
-        self.loss, losses = pair.losses(self.loss)
-        if n_known is not None:
+        found = measure_losses(pair, self.loss)
+        self.loss = found.loss
+        if known is not None:
             self._seen = np.sort(np.concatenate([self._seen, pair.hashes]))
-            self._n_known = n_known
-        self._n_rows += len(losses)
+            self._n_known += int(np.count_nonzero(known[found.rows]))
+        self._n_rows += len(found.losses)
+        self._n_left_out += found.n_left_out
         self.n_looks_ += 1
-        self.certificate_ = self._issue(self.loss, losses[pair.order], n_known)
+        n_known = None if known is None else self._n_known
+        self.certificate_ = self._issue(self.loss, found.losses, n_known)
         return self.certificate_
 
     def _issue(self, loss: Loss, losses: np.ndarray, n_known: int | None) -> FidelityCertificate:
@@ -152,6 +153,7 @@ class SequentialCertificate:
             loss=loss.words,
             source=self.source,
             n_known=n_known,
+            n_left_out=self._n_left_out,
         )
 
     def __repr__(self) -> str:
