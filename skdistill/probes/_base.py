@@ -24,8 +24,7 @@ from skdistill.exceptions import DistillationWarning
 from skdistill.probes._basis import probe_basis
 from skdistill.probes._cube import draw_cube
 from skdistill.probes._lrh_report import LRHReport, probe_errors
-from skdistill.rules import RuleSet
-from skdistill.rules._extract import node_rules
+from skdistill.rules import RuleSet, node_rules
 from skdistill.teachers import Oracle, hidden_representation
 from skdistill.trees._assembly import fill_tree
 from skdistill.trees._base import BaseDistilledTree, leaf_predictions

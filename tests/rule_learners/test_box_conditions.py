@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from skdistill.rule_learners._box_conditions import box_conditions
 
 from skdistill.boxes._box_list import BoxList, Limits
-from skdistill.rule_learners._box_conditions import box_conditions
 from skdistill.rules import RuleSet
 from skdistill.rules._paths import PathColumn
 from skdistill.rules._rule import Rule

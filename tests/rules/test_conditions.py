@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from skdistill.rules._float32 import threshold_text
 
 from skdistill.rules import Interval, Levels
 from skdistill.rules._columns import column_values
-from skdistill.rules._float32 import threshold_text
 
 INF = float("inf")
 SINGLE = st.floats(-(2.0**100), 2.0**100, width=32)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from skdistill.rules._float32 import cutoff, float32_at_or_below
 
 MAX = float(np.finfo(np.float32).max)
