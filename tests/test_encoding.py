@@ -10,12 +10,9 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skdistill._encoding import (
     EncodedColumn,
     encode,
-    encode_constraints,
-    encoded_columns,
     fit_encoder,
-    level_order,
     ordering_values,
-    tree_feature_names,
+    to_transformer,
 )
 from skdistill._labels import ClassLabels, Values
 
@@ -74,16 +71,16 @@ def test_order_is_that_of_the_means():
     X = pd.DataFrame({"a": ["x", "y", "z", None, "w", "x"], "n": np.arange(6.0)})
     values = np.array([3.0, 1.0, 1.0, 2.0, 9.0, 6.0])
     encoder = fit_encoder(X, values)
-    assert level_order(encoder) == {"a": ["y", "z", None, "x", "w"]}
+    assert encoder.category_order == {"a": ["y", "z", None, "x", "w"]}
     weighted = fit_encoder(X, values, np.array([1.0, 1, 1, 1, 1, 1e6]))
-    assert level_order(weighted)["a"] == ["y", "z", None, "x", "w"]
+    assert weighted.category_order["a"] == ["y", "z", None, "x", "w"]
     heavier = fit_encoder(X.assign(a=["x", "y", "x", None, "w", "y"]), values, np.arange(6.0) + 1)
-    assert level_order(heavier)["a"] == ["x", None, "y", "w"]  # 1.5, 2, 4.75, 9
+    assert heavier.category_order["a"] == ["x", None, "y", "w"]  # 1.5, 2, 4.75, 9
     np.testing.assert_array_equal(
         encode(encoder, X), np.column_stack([X["n"], [3, 0, 1, 2, 4, 3]]).astype(np.float32)
     )
-    assert tree_feature_names(encoder, X).tolist() == ["n", "a"]
-    assert encoded_columns(encoder) == [
+    assert encoder.labels.tolist() == ["n", "a"]
+    assert encoder.columns == [
         EncodedColumn("n"),
         EncodedColumn("a", levels=("y", "z", None, "x", "w")),
     ]
@@ -95,14 +92,14 @@ def test_weights_are_repeats_and_rows_have_no_order():
     X = pd.DataFrame({"a": rng.choice(list("pqrst"), 200), "b": rng.choice(list("xyz"), 200)})
     values = rng.choice([0.1, 0.2, 0.7], 200)
     weight = rng.integers(0, 4, 200)
-    order = level_order(fit_encoder(X, values, weight.astype(float)))
+    order = fit_encoder(X, values, weight.astype(float)).category_order
     again = np.repeat(np.arange(200), weight)
     shuffled = rng.permutation(again)
     for rows in (again, shuffled):
-        assert level_order(fit_encoder(X.iloc[rows], values[rows])) == order
+        assert fit_encoder(X.iloc[rows], values[rows]).category_order == order
     equal = np.tile([0.1, 0.2, 0.3, 0.7], 50)
     same = pd.DataFrame({"a": np.repeat(list("edcba"), 40)})
-    assert level_order(fit_encoder(same, equal)) == {"a": list("abcde")}
+    assert fit_encoder(same, equal).category_order == {"a": list("abcde")}
 
 
 def test_what_fit_did_not_see_has_no_rank():
@@ -123,13 +120,13 @@ def test_every_kind_of_gap_is_one_level(gap):
     words = pd.Series(["x", gap, "y", "z", gap, "y"], dtype=object)
     X = pd.DataFrame({"a": words}).convert_dtypes()
     encoder = fit_encoder(X, np.array([1.0, 2, 3, 4, 2, 3]))
-    assert level_order(encoder) == {"a": ["x", None, "y", "z"]}
+    assert encoder.category_order == {"a": ["x", None, "y", "z"]}
     indicators = fit_encoder(X)
     for other in GAPS:
         new = pd.DataFrame({"a": pd.Series(["y", other, "x"], dtype=object)})
         new = new.convert_dtypes() if other is pd.NA else new
         np.testing.assert_array_equal(encode(encoder, new)[:, 0], [2, 1, 0])
-        asked = list(tree_feature_names(indicators, X)).index("a=missing")
+        asked = list(indicators.labels).index("a=missing")
         np.testing.assert_array_equal(encode(indicators, new)[:, asked], [0, 1, 0])
 
 
@@ -142,12 +139,12 @@ def test_levels_of_every_kind(levels):
     X = pd.DataFrame({"a": pd.Categorical(levels), "b": list("uvwx")[: len(levels)]})
     encoder = fit_encoder(X, values)
     expected = [levels[place] for place in np.argsort(values)]
-    order = level_order(encoder)
+    order = encoder.category_order
     assert order["a"] == expected
     assert list(map(type, order["a"])) == list(map(type, expected))
     assert order["b"] == ["uvwx"[place] for place in np.argsort(values)]
     place = [expected.index(level) for level in levels]
-    names = tree_feature_names(encoder, X).tolist()
+    names = encoder.labels.tolist()
     np.testing.assert_array_equal(encode(encoder, X)[:, names.index("a")], place)
 
 
@@ -155,8 +152,8 @@ def test_three_levels_are_indicators():
     """Each grouping is one level against the others, so every node may take the best."""
     X = pd.DataFrame({"a": list("xyzx"), "b": ["p", None, "q", "p"], "c": list("uvwx")})
     encoder = fit_encoder(X, np.arange(4.0))
-    assert set(level_order(encoder)) == {"c"}
-    assert sorted(tree_feature_names(encoder, X)) == [
+    assert set(encoder.category_order) == {"c"}
+    assert sorted(encoder.labels) == [
         "a=x", "a=y", "a=z", "b=missing", "b=p", "b=q", "c",
     ]  # fmt: skip
 
@@ -169,7 +166,7 @@ def test_frames_of_polars():
     for kind in (pl.String, pl.Categorical, pl.Enum(["p", "q", "r", "s"])):
         X = pl.DataFrame({"n": values, "a": pl.Series(words, dtype=kind)})
         encoder = fit_encoder(X, values)
-        assert level_order(encoder) == {"a": ["r", None, "p", "q"]}
+        assert encoder.category_order == {"a": ["r", None, "p", "q"]}
         np.testing.assert_array_equal(encode(encoder, X)[:, 1], [3, 1, 2, 0, 3, 1])
         new = pl.DataFrame({"n": [0.0, 0.0], "a": pl.Series(["s", None], dtype=kind)})
         np.testing.assert_array_equal(encode(encoder, new)[:, 1], [np.nan, 1])
@@ -184,19 +181,19 @@ def test_pickles_need_scikit_learn_alone():
     assert b"skdistill" not in stored
     again = pickle.loads(stored)
     np.testing.assert_array_equal(encode(again, X), encode(encoder, X))
-    assert encoded_columns(again) == encoded_columns(encoder)
+    assert again.columns == encoder.columns
 
 
 def test_indicators_where_there_is_no_order():
     """One column a level, with gaps as a level; others are none of them."""
     X = pd.DataFrame({"a": ["x", "y", None, "x"], "n": np.arange(4.0)})
     encoder = fit_encoder(X)
-    assert tree_feature_names(encoder, X).tolist() == ["n", "a=x", "a=y", "a=missing"]
+    assert encoder.labels.tolist() == ["n", "a=x", "a=y", "a=missing"]
     by_hand = np.column_stack([X["n"], X["a"] == "x", X["a"] == "y", X["a"].isna()])
     np.testing.assert_array_equal(encode(encoder, X), by_hand.astype(np.float32))
     np.testing.assert_array_equal(encode(encoder, X.assign(a="z"))[:, 1:], 0)
-    assert level_order(encoder) == {}
-    assert [column.level for column in encoded_columns(encoder)][1:3] == [("x",), ("y",)]
+    assert encoder.category_order == {}
+    assert [column.level for column in encoder.columns][1:3] == [("x",), ("y",)]
 
 
 def test_constraints_are_for_numbers():
@@ -205,10 +202,10 @@ def test_constraints_are_for_numbers():
     for values in (None, np.arange(3.0)):
         encoder = fit_encoder(X, values)
         n_columns = encode(encoder, X).shape[1]
-        constraints = encode_constraints(encoder, [0, 1, 0])
+        constraints = encoder.constraints([0, 1, 0])
         assert constraints.tolist() == [1] + [0] * (n_columns - 1)
         with pytest.raises(ValueError, match=r"must be 0 for the columns \['a', 'b'\]"):
-            encode_constraints(encoder, [1, 0, -1])
+            encoder.constraints([1, 0, -1])
 
 
 def test_what_levels_are_ordered_by():

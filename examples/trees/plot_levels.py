@@ -59,11 +59,11 @@ stump = DistilledTreeClassifier(teacher, max_leaf_nodes=2, random_state=0).fit(X
 print(extract_rules(stump))
 
 # %%
-# ``tree_level_order_`` tells the order of every column's levels, from rank 0. Below, each bar is
+# ``category_order_`` tells the order of every column's levels, from rank 0. Below, each bar is
 # the share of the transfer set with that smell that the teacher calls poisonous. The line is the
 # tree's one question: its threshold on the ranks.
 
-order = stump.tree_level_order_["odour"]
+order = stump.category_order_["odour"]
 said = teacher.predict(X_test) == "poisonous"
 share = [said[(X_test["odour"] == level).to_numpy()].mean() for level in order]
 

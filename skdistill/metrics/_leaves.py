@@ -89,7 +89,7 @@ class TreeLeaves:
             return "none", None
         name = self._asked[feature]
         # Thresholds of indicators and of ranks of levels mean nothing in X.
-        ranked = name in getattr(self.tree, "tree_level_order_", ())
+        ranked = name in getattr(self.tree, "category_order_", ())
         return name, float(threshold) if name in self.columns and not ranked else None
 
 

@@ -26,13 +26,22 @@ from skdistill.probes._cube import draw_cube
 from skdistill.probes._lrh_report import LRHReport, probe_errors
 from skdistill.rules import RuleSet, node_rules
 from skdistill.teachers import Oracle, hidden_representation
-from skdistill.trees._assembly import fill_tree
-from skdistill.trees._base import BaseDistilledTree, leaf_predictions
-from skdistill.trees._probed import Pool, SizedTree, node_indicators, same_classes
-from skdistill.trees._refine import FoundTree, found_tree, refine, tree_splits
-from skdistill.trees._thresholds import shorten_thresholds
+from skdistill.trees import (
+    DistilledTreeMixin,
+    FoundTree,
+    Pool,
+    SizedTree,
+    fill_tree,
+    found_tree,
+    leaf_predictions,
+    node_indicators,
+    refine,
+    same_classes,
+    shorten_thresholds,
+    tree_splits,
+)
 
-__all__ = ["BaseLinearProbeTree"]
+__all__ = ["LinearProbeTreeMixin"]
 
 # Rows probed by default: of the cube, and of tables.
 _CUBE_ROWS, _TABLE_ROWS = 4_000, 10_000
@@ -42,11 +51,11 @@ _MOST_LEAVES = 1_024
 _SPAN = 5
 
 
-class BaseLinearProbeTree(BaseDistilledTree):
+class LinearProbeTreeMixin(DistilledTreeMixin):
     """What the linear-probe trees share; they say what a target is."""
 
     alpha = 0.0
-    _order_levels = False  # networks are probed for yes-or-no questions
+    _order_categories = False  # networks are probed for yes-or-no questions
     domain: str
     layers: Any
     max_depth: int
@@ -130,7 +139,9 @@ class BaseLinearProbeTree(BaseDistilledTree):
         final = LabelledRows(
             pool.X, pool.labels, None if _uniform(pool.weight) else pool.weight, rows.n_real
         )
-        self._adopt(plain_tree(filled, classes=classes, params=self._plain_params()), final, pool.X)
+        self._set_tree(
+            plain_tree(filled, classes=classes, params=self._plain_params()), final, pool.X
+        )
         self._inspect(part.X, problem)
         return classes
 

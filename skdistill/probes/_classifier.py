@@ -7,12 +7,13 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import OneOf
-from skdistill.probes._base import BaseLinearProbeTree
+from skdistill.base import BaseDistiller
+from skdistill.probes._base import LinearProbeTreeMixin
 
 __all__ = ["LinearProbeTreeClassifier"]
 
 
-class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
+class LinearProbeTreeClassifier(LinearProbeTreeMixin, BaseDistiller, DecisionTreeClassifier):
     """Read a network's inside as one decision tree.
 
     Where a network has learned a tree, its hidden representation holds the
@@ -107,9 +108,9 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         Agreement with the teacher on the rows that the tree was fitted on.
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: as one column a level.
-    tree_level_order_ : dict
+    category_order_ : dict
         Empty: no column is read as ranks.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.
@@ -162,7 +163,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     """
 
     _kind = "classifier"
-    _parameter_rules = BaseLinearProbeTree._parameter_rules | {
+    _parameter_rules = LinearProbeTreeMixin._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")]
     }
 

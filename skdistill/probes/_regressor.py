@@ -6,12 +6,13 @@ from typing import Any
 
 from sklearn.tree import DecisionTreeRegressor
 
-from skdistill.probes._base import BaseLinearProbeTree
+from skdistill.base import BaseDistiller
+from skdistill.probes._base import LinearProbeTreeMixin
 
 __all__ = ["LinearProbeTreeRegressor"]
 
 
-class LinearProbeTreeRegressor(BaseLinearProbeTree, DecisionTreeRegressor):
+class LinearProbeTreeRegressor(LinearProbeTreeMixin, BaseDistiller, DecisionTreeRegressor):
     """Read a regression network's inside as one decision tree.
 
     See :class:`LinearProbeTreeClassifier`, of which this is the form for real
@@ -97,9 +98,9 @@ class LinearProbeTreeRegressor(BaseLinearProbeTree, DecisionTreeRegressor):
         fitted with it, has seen.
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the tree was fitted on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: as one column a level.
-    tree_level_order_ : dict
+    category_order_ : dict
         Empty: no column is read as ranks.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
         Names of the columns that the nodes speak of.

@@ -84,7 +84,7 @@ class RuleListClassifier(RuleStudentMixin, BaseDistiller, ClassifierMixin, BaseE
         them. Eight bytes a row.
     fidelity_ : InSampleFidelity
         Agreement with the teacher on the rows that the rules were found on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns were read in the search.
     n_features_in_ : int
         Number of columns of X.

@@ -21,7 +21,7 @@ from skdistill.base import (
     grow_classification_tree,
     teacher_limits,
 )
-from skdistill.boxes import BinnedRows, Limits, bin_rows, box_thresholds
+from skdistill.boxes import BinnedRows, Bounds, Limits, bin_rows, box_thresholds
 from skdistill.rule_learners._candidates import CandidatePool, grow_trees, mass_labels
 from skdistill.rules import (
     Interval,
@@ -96,7 +96,7 @@ class RuleStudentMixin:
         rng = check_random_state(self.random_state)
         self.classes_ = rows.labels.classes
         values = ordering_values(rows.labels)
-        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight)
+        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight, n_real=rows.n_real)
         encoded = encode(self.encoder_, rows.X)
         mass = _mass(rows, self.class_weight)
         columns = _useful_columns(encoded, mass, rng)

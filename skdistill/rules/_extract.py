@@ -16,7 +16,6 @@ from sklearn.utils.validation import check_is_fitted
 from skdistill.rules._columns import repeated
 from skdistill.rules._paths import (
     PathColumn,
-    encoded_sources,
     merge_steps,
     node_paths,
     path_columns,
@@ -178,7 +177,8 @@ def _in_raw_units(
     tree: Any, raw: Sequence[RawColumn], columns: list[PathColumn], paths: list[tuple[int, Any]]
 ) -> tuple[list[PathColumn], list[tuple[int, Any]]]:
     """Move thresholds on scaled columns into the units of the raw ones."""
-    sources = encoded_sources(getattr(tree, "encoder_", None), len(raw))
+    encoder = getattr(tree, "encoder_", None)
+    sources = range(len(raw)) if encoder is None else encoder.places.tolist()
     moved: dict[tuple[int, float], float] = {}
     columns = list(columns)
     for j, source in enumerate(sources):

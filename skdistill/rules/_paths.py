@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skdistill._encoding import encoded_columns
+from skdistill._encoding import FrameEncoder
 from skdistill.boxes import Bounds
 from skdistill.rules._conditions import Categories, Condition, Interval
 
@@ -17,7 +17,6 @@ __all__ = [
     "PathColumn",
     "Step",
     "bounds_conditions",
-    "encoded_sources",
     "merge_steps",
     "node_paths",
     "path_columns",
@@ -74,13 +73,17 @@ class PathColumn:
 
 
 def path_columns(
-    encoder: Any, names: Sequence[str], has_missing: np.ndarray, *, unseen_missing: bool = True
+    encoder: FrameEncoder | None,
+    names: Sequence[str],
+    has_missing: np.ndarray,
+    *,
+    unseen_missing: bool = True,
 ) -> list[PathColumn]:
     """Return what each column that a tree reads means in conditions.
 
     Parameters
     ----------
-    encoder : encoder or None
+    encoder : FrameEncoder or None
         Of `fit_encoder`; None where the tree reads X itself.
     names : sequence of str
         What the columns of X are called in conditions, in their order.
@@ -100,19 +103,10 @@ def path_columns(
             PathColumn(name, has_missing=flag, unseen_missing=unseen_missing)
             for name, flag in zip(names, flags, strict=True)
         ]
-    called = dict(zip(encoder.columns_, names, strict=True))
     return [
-        PathColumn(called[column.name], column.level, column.levels, flag, unseen_missing)
-        for column, flag in zip(encoded_columns(encoder), flags, strict=True)
+        PathColumn(names[column.place], column.category, column.categories, flag, unseen_missing)
+        for column, flag in zip(encoder.columns, flags, strict=True)
     ]
-
-
-def encoded_sources(encoder: Any, n_columns: int) -> list[int]:
-    """Return the position in X of each column that a tree reads."""
-    if encoder is None:
-        return list(range(n_columns))
-    own = list(encoder.columns_)
-    return [own.index(column.name) for column in encoded_columns(encoder)]
 
 
 def node_paths(tree: Any) -> list[tuple[int, list[Step]]]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._encoding import encoded_columns
 from skdistill._sklearn import assemble_tree, tree_arrays
 
 __all__ = ["allowed_columns", "widen_tree"]
@@ -20,7 +19,7 @@ def allowed_columns(
     Parameters
     ----------
     allowed : sequence of str, of int, or mask of shape (n_features,)
-    encoder : ColumnTransformer or None
+    encoder : FrameEncoder or None
     n_features : int
         Columns of X.
     names : ndarray of shape (n_features,) or None
@@ -66,8 +65,7 @@ def allowed_columns(
         raise ValueError("allowed_features allows no column: a tree needs at least one.")
     if encoder is None:
         return np.flatnonzero(chosen)
-    kept = {name for name, keep in zip(encoder.columns_, chosen, strict=True) if keep}
-    return np.flatnonzero([column.name in kept for column in encoded_columns(encoder)])
+    return np.flatnonzero(chosen[encoder.places])
 
 
 def widen_tree(tree: Any, columns: np.ndarray, n_features: int) -> Any:

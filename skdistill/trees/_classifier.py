@@ -7,14 +7,15 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import Number, OneOf
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.base import BaseDistiller
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
+from skdistill.trees._mixin import DistilledTreeMixin
 
 __all__ = ["DistilledTreeClassifier"]
 
 
-class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
+class DistilledTreeClassifier(DistilledTreeMixin, BaseDistiller, DecisionTreeClassifier):
     """Distil a classifier into one small decision tree.
 
     The teacher labels the rows of X and synthetic ones near them; a small tree
@@ -106,10 +107,10 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         The truest tree of each size up to the budget, from this one fit (beyond
         64 leaves of some sizes); each is truer than all smaller ones on the
         rows that it was fitted on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: for two classes as ranks in the
         teacher's order, else as one column a level.
-    tree_level_order_ : dict of str to list
+    category_order_ : dict of str to list
         What the ranks stand for: the levels of each such column, from rank 0;
         None for a gap.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
@@ -160,7 +161,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     """
 
     _kind = "classifier"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {
+    _parameter_rules = BaseDistiller._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")],
         "grower": GROWER_RULE,
         "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
@@ -246,7 +247,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self.classes_ = grown.classes_
         self.n_classes_ = grown.n_classes_
-        self._adopt(grown, rows, encoded)
+        self._set_tree(grown, rows, encoded)
         return self
 
     def __sklearn_tags__(self) -> Any:

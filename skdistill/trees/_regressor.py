@@ -7,14 +7,15 @@ from typing import Any
 from sklearn.tree import DecisionTreeRegressor
 
 from skdistill._validation import Number, OneOf
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.base import BaseDistiller
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
+from skdistill.trees._mixin import DistilledTreeMixin
 
 __all__ = ["DistilledTreeRegressor"]
 
 
-class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
+class DistilledTreeRegressor(DistilledTreeMixin, BaseDistiller, DecisionTreeRegressor):
     """Distil a regressor or any real function into one small regression tree.
 
     The teacher answers on the rows of X and synthetic ones near them; a small
@@ -95,10 +96,10 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         The truest tree of each size up to the budget, from this one fit (beyond
         64 leaves of some sizes); each is truer than all smaller ones on the
         rows that it was fitted on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns are read: for one value a row as ranks in the
         teacher's order, else as one column a level.
-    tree_level_order_ : dict of str to list
+    category_order_ : dict of str to list
         What the ranks stand for: the levels of each such column, from rank 0;
         None for a gap.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
@@ -132,7 +133,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     """
 
     _kind = "regressor"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {
+    _parameter_rules = BaseDistiller._parameter_rules | {
         "grower": GROWER_RULE,
         "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
         "real_weight": [Number(0, closed="neither")],
@@ -210,7 +211,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         rows = self._label_rows(X, y, sample_weight)
         encoded = self._encode_rows(rows)
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
-        self._adopt(grown, rows, encoded)
+        self._set_tree(grown, rows, encoded)
         return self
 
     def __sklearn_tags__(self) -> Any:

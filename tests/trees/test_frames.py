@@ -37,7 +37,7 @@ def test_levels_of_two_classes_are_ranks(mixed):
             for name, words in ((name, X[name].astype(object).fillna("gap")) for name in LEVELS)
         )
     }
-    said = tree.tree_level_order_
+    said = tree.category_order_
     assert {name: [w or "gap" for w in said[name]] for name in LEVELS} == order
     ranks = [
         X[name].astype(object).fillna("gap").map(order[name].index).to_numpy() for name in LEVELS
@@ -61,7 +61,7 @@ def test_levels_of_three_classes_are_indicators(mixed):
     by_hand = np.column_stack([np.asarray(column, dtype=np.float32) for column in columns])
     np.testing.assert_array_equal(encode(tree.encoder_, X), by_hand)
     np.testing.assert_array_equal(tree.apply(X), tree.tree_.apply(by_hand))
-    assert tree.tree_level_order_ == {}
+    assert tree.category_order_ == {}
     assert (tree.predict(X) == y).mean() > 0.9
     new = X.iloc[:5].astype({"sex": object}).assign(port="Z", sex="unknown")
     np.testing.assert_array_equal(encode(tree.encoder_, new)[:, 2:], 0)
@@ -100,7 +100,7 @@ def test_weights_are_repeats(mixed):
     for kind, target in ((DistilledTreeClassifier, y), (DistilledTreeRegressor, score)):
         one = kind(max_leaf_nodes=12, random_state=0).fit(X, target, sample_weight=weight)
         other = kind(max_leaf_nodes=12, random_state=0).fit(X.iloc[again], target[again])
-        assert one.tree_level_order_ == other.tree_level_order_
+        assert one.category_order_ == other.category_order_
         np.testing.assert_array_equal(one.predict(X), other.predict(X))
 
 
@@ -108,8 +108,8 @@ def test_several_values_a_row_are_no_order(mixed):
     """A column a level; one value in a column of its own is one value."""
     X, _ = mixed
     y = np.column_stack([X["fare"], X["sex"] == "male"]).astype(float)
-    assert DistilledTreeRegressor(random_state=0).fit(X, y).tree_level_order_ == {}
-    assert set(DistilledTreeRegressor(random_state=0).fit(X, y[:, 1]).tree_level_order_) == {
+    assert DistilledTreeRegressor(random_state=0).fit(X, y).category_order_ == {}
+    assert set(DistilledTreeRegressor(random_state=0).fit(X, y[:, 1]).category_order_) == {
         *LEVELS
     }
 

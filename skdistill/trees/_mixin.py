@@ -7,26 +7,17 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._encoding import (
-    encode,
-    encode_constraints,
-    fit_encoder,
-    has_nullable,
-    level_order,
-    ordering_values,
-    tree_feature_names,
-    without_na,
-)
+from skdistill._encoding import encode, fit_encoder, ordering_values, to_transformer
 from skdistill._labels import ClassLabels
+from skdistill._rows import check_columns, check_rows, is_frame
 from skdistill._sklearn import plain_tree
-from skdistill.base import BaseDistiller, LabelledRows
+from skdistill.base import LabelledRows
 from skdistill.rules import extract_rules
 
-__all__ = ["BaseDistilledTree", "leaf_predictions"]
+__all__ = ["DistilledTreeMixin", "leaf_predictions"]
 
 
 def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
@@ -36,18 +27,24 @@ def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
     return tree.value[:, 0, 0] if tree.value.shape[1] == 1 else tree.value[:, :, 0]
 
 
-class BaseDistilledTree(BaseDistiller):
+class DistilledTreeMixin:
     """What every distilled tree is, whatever grew it.
 
-    Comes before a scikit-learn tree class in the bases: the estimator then
-    *is* such a tree, whose ``tree_`` the tools of the ecosystem read.
+    Stands before ``BaseDistiller`` and a scikit-learn tree class in the bases:
+    the estimator then *is* such a tree, whose ``tree_`` the tools of the
+    ecosystem read.
     """
 
     tree_: Any
-    # Whether columns of levels are read as ranks where there is an order; or as indicators.
-    _order_levels = True
+    # Whether categories become ranks where there is a number to order them by; or indicators.
+    _order_categories = True
+    # From BaseDistiller, beside which this mixin stands.
+    _kind: str
+    _measure: Any
+    _takes_missing: bool
+    n_features_in_: int
 
-    def _adopt(self, grown: Any, rows: LabelledRows, encoded: Any) -> None:
+    def _set_tree(self, grown: Any, rows: LabelledRows, encoded: Any) -> None:
         """Take over a grown tree and measure it on the rows it was fitted on."""
         self.tree_ = grown.tree_
         self.max_features_ = grown.max_features_
@@ -66,27 +63,54 @@ class BaseDistilledTree(BaseDistiller):
 
     def _encode_rows(self, rows: LabelledRows) -> Any:
         """Learn the columns of the rows and return them as the tree reads them."""
-        values = ordering_values(rows.labels) if self._order_levels else None
-        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight)
-        self.tree_level_order_ = level_order(self.encoder_)
-        self._nullable = has_nullable(rows.X)
-        self.tree_feature_names_ = tree_feature_names(self.encoder_, rows.X)
+        values = ordering_values(rows.labels) if self._order_categories else None
+        self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight, n_real=rows.n_real)
         encoded = encode(self.encoder_, rows.X)
+        if self.encoder_ is None:
+            names = rows.X.columns if is_frame(rows.X) else (f"x{j}" for j in range(rows.X.shape[1]))
+            self.category_order_ = {}
+            self.tree_columns_ = np.arange(encoded.shape[1])
+            self.tree_feature_names_ = np.array(list(map(str, names)), dtype=object)
+        else:
+            self.category_order_ = self.encoder_.category_order
+            self.tree_columns_ = self.encoder_.places
+            self.tree_feature_names_ = self.encoder_.labels
         dense = isinstance(encoded, np.ndarray)
         self.missing_columns_ = (
             np.isnan(encoded).any(axis=0) if dense else np.zeros(encoded.shape[1], dtype=bool)
         )
         return encoded
 
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """Importance of each column of X: the total decrease of impurity by its splits.
+
+        Where a column of X became several indicators, theirs are summed; those of
+        each column of the tree are ``tree_.compute_feature_importances()``.
+
+        Returns
+        -------
+        importances : ndarray of shape (n_features_in_,)
+            They sum to 1, unless the tree is a single leaf.
+        """
+        check_is_fitted(self)
+        own = self.tree_.compute_feature_importances()
+        return np.bincount(self.tree_columns_, own, minlength=self.n_features_in_)
+
     def _validate_X_predict(self, X: Any, check_input: bool = True) -> Any:
         # scikit-learn's trees validate here, for predict, apply and the rest.
         if getattr(self, "encoder_", None) is None:
             return super()._validate_X_predict(X, check_input)  # type: ignore[misc]
-        return encode(self.encoder_, self._check_predict_rows(X))
+        if self._support_missing_values(X):
+            check_columns(self, X)  # the encoder validates the values
+            return self.encoder_.transform(X)
+        return self.encoder_.transform(check_rows(self, X, reset=False, allow_nan=False))
 
     def _support_missing_values(self, X: Any) -> bool:
         # scikit-learn's trees ask their tags, but ours also tell of the teacher.
-        return self._takes_missing and not sparse.issparse(X)
+        if sparse.issparse(X) or getattr(self, "monotonic_cst", None) is not None:
+            return False
+        return self._takes_missing
 
     def _plain_params(self) -> dict[str, Any]:
         """The parameters that scikit-learn's own tree has too, for encoded rows."""
@@ -94,7 +118,7 @@ class BaseDistilledTree(BaseDistiller):
         params, own = plain().get_params(), self.get_params(deep=False)  # type: ignore[attr-defined]
         params |= {name: own[name] for name in params if name in own}
         if self.encoder_ is not None and params["monotonic_cst"] is not None:
-            params["monotonic_cst"] = encode_constraints(self.encoder_, params["monotonic_cst"])
+            params["monotonic_cst"] = self.encoder_.constraints(params["monotonic_cst"])
         return params
 
     def leaf_names(self) -> list[str]:
@@ -120,14 +144,13 @@ class BaseDistilledTree(BaseDistiller):
             A pipeline of encoder and tree where X has categorical columns.
         """
         check_is_fitted(self)
-        tree = plain_tree(
-            self.tree_, classes=getattr(self, "classes_", None), params=self._plain_params()
-        )
+        params = self._plain_params()
         if self.encoder_ is not None:
-            steps = [("encoder", self.encoder_), ("tree", tree)]
-            if self._nullable:  # the encoder knows no pandas.NA
-                steps.insert(0, ("gaps", FunctionTransformer(without_na)))
-            return Pipeline(steps)
+            # With constraints scikit-learn's tree would refuse NaN, which unseen categories are.
+            params["monotonic_cst"] = None
+        tree = plain_tree(self.tree_, classes=getattr(self, "classes_", None), params=params)
+        if self.encoder_ is not None:
+            return Pipeline([("encoder", to_transformer(self.encoder_)), ("tree", tree)])
         if hasattr(self, "feature_names_in_"):
             tree.feature_names_in_ = self.feature_names_in_
         return tree
