@@ -37,7 +37,8 @@ def value_at_or_below(threshold: float, dtype: str) -> float:
 def value_above(threshold: float, dtype: str) -> float:
     """Return the smallest number of a precision that is above a threshold."""
     number: Any = np.dtype(dtype).type
-    return float(np.nextafter(number(value_at_or_below(threshold, dtype)), number(np.inf)))
+    with np.errstate(over="ignore"):
+        return float(np.nextafter(number(value_at_or_below(threshold, dtype)), number(np.inf)))
 
 
 def threshold_text(threshold: float, dtype: str = "float64") -> str:

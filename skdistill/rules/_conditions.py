@@ -44,10 +44,10 @@ class Interval:
     >>> from skdistill.rules import Interval
     >>> print(Interval("age", 20.0, 35.5))
     20 < age <= 35.5
-    >>> values = [0.1, 0.1 + 1e-12]  # one number in single precision
-    >>> Interval("x", high=0.1).covers(values).tolist()
+    >>> values = [0.5, 0.5 + 1e-12]  # one number in single precision
+    >>> Interval("x", high=0.5).covers(values).tolist()
     [True, False]
-    >>> Interval("x", high=0.1, dtype="float32").covers(values).tolist()
+    >>> Interval("x", high=0.5, dtype="float32").covers(values).tolist()
     [True, True]
     """
 

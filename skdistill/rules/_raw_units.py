@@ -15,7 +15,13 @@ from typing import Any
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MaxAbsScaler,
+    MinMaxScaler,
+    RobustScaler,
+    StandardScaler,
+)
 
 __all__ = ["RawColumn", "raw_columns", "raw_thresholds"]
 
@@ -79,7 +85,7 @@ def raw_columns(steps: Iterable[tuple[str, Any]], n_columns: int) -> list[RawCol
 
 
 def _after(name: str, step: Any, columns: list[RawColumn]) -> list[RawColumn]:
-    if step is None or isinstance(step, str):  # "passthrough"
+    if step is None or isinstance(step, str) or _is_identity(step):  # "passthrough"
         return columns
     if isinstance(step, Pipeline):
         for inner, own in step.steps:
@@ -107,11 +113,14 @@ def _after(name: str, step: Any, columns: list[RawColumn]) -> list[RawColumn]:
     ]
 
 
+def _is_identity(step: Any) -> bool:
+    """Whether it is what a ColumnTransformer puts in the place of "passthrough"."""
+    return type(step) is FunctionTransformer and step.func is None
+
+
 def _positions(chosen: Any, transformer: ColumnTransformer) -> list[int]:
     """Positions of the columns that a ColumnTransformer hands to one of its parts."""
     own = list(getattr(transformer, "feature_names_in_", []))
-    if isinstance(chosen, str):
-        chosen = [chosen]
     if isinstance(chosen, slice) and any(isinstance(s, str) for s in (chosen.start, chosen.stop)):
         start = 0 if chosen.start is None else own.index(chosen.start)
         stop = len(own) if chosen.stop is None else own.index(chosen.stop) + 1
@@ -120,8 +129,7 @@ def _positions(chosen: Any, transformer: ColumnTransformer) -> list[int]:
         return [own.index(name) for name in chosen]
     if isinstance(chosen, (list, tuple)) and not len(chosen):
         return []
-    picked = np.arange(transformer.n_features_in_)[chosen]
-    return np.atleast_1d(picked).tolist()
+    return np.arange(transformer.n_features_in_)[chosen].tolist()
 
 
 def _of_one_column(scaler: Any, j: int) -> Any:

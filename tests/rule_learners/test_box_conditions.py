@@ -10,7 +10,7 @@ from skdistill.rules._paths import PathColumn
 from skdistill.rules._rule import Rule
 from tests.boxes._boxes import all_boxes, binned
 
-NO_LIMITS = Limits(max_rules=99, max_length=99, max_conditions=999, price=0.0)
+NO_LIMITS = Limits(max_rules=99, max_length=99, max_conditions=999, cost=0.0)
 
 
 def _random_list(rows, seed, n_boxes=5):
@@ -53,7 +53,7 @@ def test_ranks_are_told_as_levels(seed):
     named = np.array(list("abcde"), dtype=object)[values.astype(int)]
     np.testing.assert_array_equal(told.predict(named), rules.first())
     for rule in told:
-        assert all(len(condition.levels) <= 3 for condition in rule.conditions)
+        assert all(len(condition.categories) <= 3 for condition in rule.conditions)
 
 
 def test_thresholds_lie_in_the_middle_of_their_gap():

@@ -12,8 +12,8 @@ from skdistill.rule_learners._set_search import SetSearch
 from tests.boxes._boxes import all_boxes, binned
 
 
-def _limits(max_rules=4, max_length=3, max_conditions=99, price=0.5):
-    return Limits(max_rules, max_length, max_conditions, price)
+def _limits(max_rules=4, max_length=3, max_conditions=99, cost=0.5):
+    return Limits(max_rules, max_length, max_conditions, cost)
 
 
 def _pool(rows):
@@ -48,7 +48,7 @@ def test_gains_are_what_changes_bring(n_classes, gaps):
     """Gains at a place, contributions and agreement against lists that are asked row by row."""
     rows, _ = binned(0, n_classes=n_classes, gaps=gaps)
     boxes = [box for box in all_boxes(rows, 2) if box][::40][:4]
-    rules = BoxList(rows, _limits(price=0.0), default=0)
+    rules = BoxList(rows, _limits(cost=0.0), default=0)
     for place, box in enumerate(boxes):
         rules.insert(place, box, place % n_classes)
     labels = list(rules.labels)
@@ -69,7 +69,7 @@ def test_gains_are_what_changes_bring(n_classes, gaps):
     np.testing.assert_allclose(rules.answered_mass().sum(axis=0), rows.mass.sum(axis=0))
 
 
-def _best_list(rows, max_rules, price):
+def _best_list(rows, max_rules, cost):
     """The best list of short rules, by trying every one."""
     n_classes = rows.mass.shape[1]
     boxes = [box for box in all_boxes(rows, 2) if box]
@@ -81,7 +81,7 @@ def _best_list(rows, max_rules, price):
             for place, box in enumerate(own):
                 rules.insert(place, box, 0)
             mass = rules.answered_mass()
-            best = max(best, mass.max(axis=1).sum() - price * sum(map(len, own)))
+            best = max(best, mass.max(axis=1).sum() - cost * sum(map(len, own)))
     assert n_classes
     return best
 
@@ -91,7 +91,7 @@ def test_near_the_best_of_all_lists():
     reached = 0
     for seed in range(8):
         rows, _ = binned(seed, n_rows=40, n_columns=3, n_values=2)
-        best = _best_list(rows, 3, price=0.5)
+        best = _best_list(rows, 3, cost=0.5)
         found = ListSearch(_pool(rows), np.random.RandomState(0)).run(
             BoxList(rows, _limits(3, 2), default=0)
         )

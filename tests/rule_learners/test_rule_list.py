@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import FidelityScorer, RuleListClassifier, RuleSet, extract_rules, fidelity_score
 from skdistill.metrics import student_complexity
-from skdistill.rules import Interval, Levels
+from skdistill.rules import Interval, Categories
 from tests.rule_learners._learners import passengers, planted
 
 
@@ -187,7 +187,7 @@ def test_levels_and_gaps_of_a_frame():
     assert X.equals(before)
     assert rules.fidelity_ > 0.97
     conditions = [condition for rule in rules.rules_ for condition in rule.conditions]
-    assert {type(condition) for condition in conditions} == {Interval, Levels}
+    assert {type(condition) for condition in conditions} == {Interval, Categories}
     assert {condition.column for condition in conditions} <= set(X.columns)
     ages = [c for c in conditions if isinstance(c, Interval) and c.column == "age"]
     assert all(condition.missing is not None for condition in ages)
