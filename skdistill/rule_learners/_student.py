@@ -124,7 +124,8 @@ class RuleStudentMixin:
         y : ndarray of shape (n_samples,)
             Labels.
         """
-        return self.classes_[self._codes[self._which_rule(X)]]
+        which = self._which_rule(X)
+        return self.classes_[self._codes[which]]
 
     def predict_proba(self: Any, X: Any) -> np.ndarray:
         """Predict the probabilities that the teacher would predict.
@@ -140,7 +141,8 @@ class RuleStudentMixin:
             Columns as in ``classes_``: the mean labels of the rows of the
             transfer set for which the rule is the first that holds.
         """
-        return self._shares[self._which_rule(X)]
+        which = self._which_rule(X)
+        return self._shares[which]
 
     def _which_rule(self: Any, X: Any) -> np.ndarray:
         """Position of the first rule that holds for each row; validates the rows, once."""

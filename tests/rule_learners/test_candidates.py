@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from skdistill.boxes._climb import covered
+from skdistill.boxes import covered
 from skdistill.rule_learners._candidates import CandidatePool, grow_trees
 from tests.boxes._boxes import binned
 
 
-@pytest.fixture(params=[0.0, 0.15], ids=["no gaps", "gaps"])
+@pytest.fixture(params=[0.0, 0.15], ids=["none missing", "some missing"])
 def pool(request):
-    rows, _ = binned(1, n_rows=300, n_columns=4, n_values=12, n_classes=3, gaps=request.param)
+    rows, _ = binned(1, n_rows=300, n_columns=4, n_values=12, n_classes=3, missing=request.param)
     trees = grow_trees(rows, n_trees=3, max_leaves=20, rng=np.random.RandomState(0))
     return rows, trees, CandidatePool(trees, rows)
 

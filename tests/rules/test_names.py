@@ -122,13 +122,14 @@ def test_repeated_names_are_refused(iris):
         RuleSet([Rule((Interval("z", 1.0),), 1, 1.0, 1.0, {})], ["a"])
     twice = frame.set_axis(["a", "b", "a", "c"], axis=1)
     plain = DecisionTreeClassifier(max_leaf_nodes=3, random_state=0).fit(frame.to_numpy(), y)
+    expected = plain.predict(frame.to_numpy())
     plain.feature_names_in_ = np.array(["a", "b", "a", "c"], dtype=object)  # as older releases do
     with pytest.raises(ValueError, match=r"data frame .* has the names \['a'\] more than once"):
         extract_rules(plain)
     with pytest.raises(ValueError, match=r"column names \['a'\] more than once"):
         RuleListClassifier().fit(twice, y)
     named = extract_rules(plain, feature_names=list("abcd"))
-    np.testing.assert_array_equal(named.predict(frame.to_numpy()), plain.predict(frame.to_numpy()))
+    np.testing.assert_array_equal(named.predict(frame.to_numpy()), expected)
 
 
 def test_frames_with_a_column_twice(iris):
