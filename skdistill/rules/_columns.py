@@ -130,6 +130,12 @@ def is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
+def _library(column: Any) -> Any:
+    """Functions for a column of a frame."""
+    # A frame of one column takes pandas as long as to compare a row with all rules.
+    return library_of(column if hasattr(column, "iloc") else column.to_frame())
+
+
 def read_numbers(values: Any, dtype: str) -> np.ndarray:
     """Return numbers in the precision that they are compared in.
 
@@ -149,7 +155,7 @@ def read_numbers(values: Any, dtype: str) -> np.ndarray:
         If the values are dates or durations.
     """
     if hasattr(values, "to_frame"):
-        values = library_of(values.to_frame()).numbers(values)
+        values = _library(values).numbers(values)
     values = np.asarray(values)
     if values.dtype.kind in "mM":  # which numpy would turn into counts of some unit
         raise TypeError(
@@ -174,7 +180,7 @@ def category_codes(values: Any) -> tuple[np.ndarray, list[Any]]:
     categories : list
     """
     if hasattr(values, "to_frame"):
-        return library_of(values.to_frame()).factorize(values)
+        return _library(values).factorize(values)
     items = values if isinstance(values, list) else np.asarray(values).tolist()
     place: dict[Any, int] = dict.fromkeys(items, -1)
     categories = [item for item in place if not is_missing(item)]
