@@ -29,7 +29,7 @@ from sklearn.utils.validation import check_array
 
 from skdistill._frames import is_frame, is_pandas, library_of
 from skdistill._labels import ClassLabels, Labels
-from skdistill._rows import categorical_columns, is_level_dtype
+from skdistill._rows import categorical_columns, is_categorical_dtype
 
 __all__ = [
     "EncodedColumn",
@@ -96,7 +96,7 @@ def without_na(X: Any) -> Any:
     for name, dtype in X.dtypes.items():
         if not _is_nullable(dtype):
             continue
-        if is_level_dtype(dtype):
+        if is_categorical_dtype(dtype):
             levels = X[name].astype(object)
             X[name] = levels.where(levels.notna(), np.nan)
         else:

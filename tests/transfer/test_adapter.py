@@ -11,7 +11,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
 
 from skdistill import AdapterTransferSet, BoundaryTransferSet, DistilledTreeClassifier
-from skdistill.transfer._tables._seeding import seeded
+from skdistill.transfer._given._adapter import seeded
 
 
 class GlobalNoise:

@@ -11,7 +11,7 @@ from skdistill import (
     MungeTransferSet,
 )
 from skdistill.transfer import GroupPermutation, ImageShift, UnitScaling
-from skdistill.transfer._near._transformations import shift_images
+from skdistill.transfer._given._transformations import shift_images
 
 
 def shifted(image, down, right, fill):
@@ -215,7 +215,11 @@ def unknown_level(table, rng):
             ValueError,
             "groups must have one length",
         ),
-        ({"transformations": [UnitScaling([0], 0.5)]}, ValueError, "factor must be at least 1"),
+        (
+            {"transformations": [UnitScaling([0], factor=0.5)]},
+            ValueError,
+            "factor must be at least 1",
+        ),
     ],
 )
 def test_errors_come_at_fit(frame, params, error, message):

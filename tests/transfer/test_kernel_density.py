@@ -67,7 +67,7 @@ def test_bandwidth_of_each_column():
     X = np.column_stack([spread_out(300)[:, 0], rng.integers(0, 4, 300), spread_out(300)[:, 1]])
     kde = KernelDensityTransferSet(
         bandwidth=[0.2, 0.3, 0.0],
-        level_kernel="aitchison-aitken",
+        category_kernel="aitchison-aitken",
         categorical_features=[1],
         random_state=0,
     ).fit(X)
@@ -92,7 +92,10 @@ def test_aitchison_aitken_switching_rates(n_levels):
     """A level stays with probability 1 - lambda, and each other has lambda / (c - 1)."""
     X = np.repeat(np.arange(n_levels), 1000)[:, np.newaxis].astype(float)
     kde = KernelDensityTransferSet(
-        bandwidth=[0.3], level_kernel="aitchison-aitken", categorical_features=[0], random_state=0
+        bandwidth=[0.3],
+        category_kernel="aitchison-aitken",
+        categorical_features=[0],
+        random_state=0,
     ).fit(X)
     new, parents = kde.sample(n_levels * 10_000, return_parents=True)
     counts = np.zeros((n_levels, n_levels))
@@ -160,7 +163,7 @@ def test_noise_is_in_deviations_of_the_column(scale):
     ("which", "parameter", "values"),
     [
         (KernelDensityTransferSet, "bandwidth", ["wide", -1, None, float("inf"), {"a": 1}]),
-        (KernelDensityTransferSet, "level_kernel", ["gauss", None]),
+        (KernelDensityTransferSet, "category_kernel", ["gauss", None]),
         (NoiseTransferSet, "scale", [-1, float("inf"), "s"]),
         (NoiseTransferSet, "p_redraw", [-0.1, 1.1, None]),
     ],

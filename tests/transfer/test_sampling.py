@@ -7,7 +7,7 @@ import pytest
 
 from skdistill import MungeTransferSet
 from skdistill.transfer import BaseTransferSet
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded
 
 
 class Counting(BaseTransferSet):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skdistill import MungeTransferSet
-from skdistill.transfer._tables._table import learn_table
+from skdistill.transfer._tables import learn_table
 
 SWAP = float("inf")  # of local_variance: numbers are swapped exactly
 
