@@ -28,6 +28,11 @@ def to_transformer(encoder: FrameEncoder) -> ColumnTransformer:
     transformer : ColumnTransformer
         Fitted. Its pickle needs scikit-learn, and the library of the frames.
 
+    Raises
+    ------
+    TypeError
+        If a column has categories of several types, such as text and numbers.
+
     Notes
     -----
     A column is read through a method of pandas only where scikit-learn's
@@ -56,8 +61,12 @@ def _kind(encoder: FrameEncoder, column: EncodedColumn) -> str:
     if encoder.library != "pandas":
         return kind
     types = {type(category) for category in categories} - {type(None)}
-    if len(types) > 1:
-        return f"{kind} {column.place} of mixed"
+    if len(types) > 1 and not all(issubclass(kind, (int, float)) for kind in types):
+        found = ", ".join(sorted(kind.__name__ for kind in types))
+        raise TypeError(
+            f"Column {column.name!r} has categories of several types ({found}), which scikit-learn "
+            f"cannot encode. Turn them into text before fit: X[{column.name!r}].astype(str)."
+        )
     # Encoders take categories that are numbers in their own order only, and know no pandas.NA.
     careful = column.place in encoder.nullable or types - {str} or None in categories
     return f"{kind} of objects" if careful else kind
@@ -69,34 +78,25 @@ def _step(kind: str, columns: Sequence[EncodedColumn]) -> Any:
         return "passthrough"
     if kind == "numbers of objects":
         return _method_of_pandas(dtype="float64", na_value=np.nan)
-    found = [column.categories for column in columns]
-    if kind.startswith("indicator"):
-        found = [tuple(column.category[0] for column in columns)]
-    steps: list[tuple[str, Any]] = []
-    if " of " in kind:
-        steps.append(("read", _method_of_pandas(dtype=object, na_value=None)))
-    if kind.endswith("of mixed"):
-        # Encoders refuse columns of several types, so they get the numbers of the categories.
-        number = {category: float(k) for k, category in enumerate(found[0])}
-        steps.append(("number", FunctionTransformer(np.vectorize(number.get, otypes=[float]))))
-        found = [tuple(number.values())]
-    steps.append(("encode", _encoder(found, kind)))
-    return steps[0][1] if len(steps) == 1 else Pipeline(steps)
-
-
-def _encoder(categories: Sequence[Sequence[Any]], kind: str) -> Any:
-    numbers = kind.endswith("of mixed")
-    given = [np.array(c) if numbers else _as_objects(c) for c in categories]
+    encoder: Any
     if kind.startswith("ranks"):
-        return OrdinalEncoder(
-            categories=given,
+        encoder = OrdinalEncoder(
+            categories=[_as_objects(column.categories) for column in columns],
             handle_unknown="use_encoded_value",
             unknown_value=np.nan,
             dtype=np.float32,
         )
-    return OneHotEncoder(
-        categories=given, handle_unknown="ignore", sparse_output=False, dtype=np.float32
-    )
+    else:
+        encoder = OneHotEncoder(
+            categories=[_as_objects([column.category[0] for column in columns])],
+            handle_unknown="ignore",
+            sparse_output=False,
+            dtype=np.float32,
+        )
+    if kind.endswith("of objects"):
+        read = _method_of_pandas(dtype=object, na_value=None)
+        return Pipeline([("read", read), ("encode", encoder)])
+    return encoder
 
 
 def _method_of_pandas(**arguments: Any) -> FunctionTransformer:

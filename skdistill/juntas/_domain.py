@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_frame, is_level_dtype
+from skdistill._rows import is_categorical_dtype, is_frame
 from skdistill.juntas._points import hash_words
 
 __all__ = ["BitDomain", "Box", "ColumnDomain"]
@@ -178,12 +178,12 @@ class ColumnDomain:
             if isinstance(entry, Box):
                 continue
             column = X.iloc[:, j] if is_frame(X) else X[:, j]
-            if is_frame(X) and is_level_dtype(column.dtype):
+            if is_frame(X) and is_categorical_dtype(column.dtype):
                 self._ordered[j] = False
             if entry is not None:
                 self.levels[j] = entry
                 self._ordered[j] = entry.dtype.kind in "biuf"
-            elif is_frame(X) and is_level_dtype(column.dtype):
+            elif is_frame(X) and is_categorical_dtype(column.dtype):
                 self._background[:, j], values = column.astype(object).factorize(sort=True)
                 self.levels[j] = np.asarray(values, dtype=object)
             else:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._lattice import FoundTree
 from skdistill._sklearn import assemble_tree
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._scale import far_from_zero
 
-__all__ = ["Splits", "fill_tree", "filled", "node_sums"]
+__all__ = ["Splits", "fill_tree", "filled", "node_sums", "tree_splits"]
 
 
 @dataclass
@@ -58,6 +59,21 @@ class Splits:
         """Turn a leaf into an inner node; its children are to be set."""
         self.feature[node], self.threshold[node] = int(feature), float(threshold)
         self.gaps_left[node] = bool(gaps_left)
+
+
+def tree_splits(tree: FoundTree) -> Splits:
+    """Lay a tree out as scikit-learn does: a node, its left subtree, its right one."""
+    splits = Splits()
+
+    def place(node: FoundTree) -> int:
+        here = splits.leaf()
+        if node.children:
+            splits.split(here, node.feature, node.threshold)
+            splits.left[here], splits.right[here] = (place(child) for child in node.children)
+        return here
+
+    place(tree)
+    return splits
 
 
 def node_sums(tree: Any, leaf: np.ndarray, columns: np.ndarray) -> np.ndarray:

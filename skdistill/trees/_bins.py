@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill._lattice._literals import find_literals
+from skdistill._lattice import find_literals
 
 __all__ = ["GAP", "BinnedRows", "bin_rows"]
 

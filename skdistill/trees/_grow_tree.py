@@ -13,8 +13,7 @@ from skdistill.base import LabelledRows
 from skdistill.trees._allowed import allowed_columns, widen_tree
 from skdistill.trees._default_grower import resolve_grower
 from skdistill.trees._growth import GrowthTask
-from skdistill.trees._probed import SizedTree
-from skdistill.trees._size_path import keeps_direction, size_path
+from skdistill.trees._size_path import SizedTree, keeps_direction, size_path
 from skdistill.trees._thresholds import shorten_thresholds
 
 __all__ = ["grow_tree"]

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill._labels import ClassLabels, Labels
-from skdistill.base import fold_class_weight, snap
+from skdistill.base import fold_class_weight, grow_on_distributions, snap
 
 __all__ = ["GrowthTask", "Limits", "dense_rows"]
 
@@ -266,14 +266,7 @@ class GrowthTask:
         if not self.labels.soft:
             codes = self.labels.codes if rows is None else self.labels.codes[rows]
             return DecisionTreeClassifier(**params).fit(X, codes, sample_weight=weight).tree_
-        # The regression's impurity is a mean over classes; the Gini is their sum.
-        params |= {
-            "criterion": "squared_error",
-            "min_impurity_decrease": params["min_impurity_decrease"] / targets.shape[1],
-            "ccp_alpha": params["ccp_alpha"] / targets.shape[1],
-        }
-        y = targets[:, 1] if targets.shape[1] == 2 else targets
-        return DecisionTreeRegressor(**params).fit(X, y, sample_weight=weight).tree_
+        return grow_on_distributions(params, X, targets, weight).tree_
 
 
 def _about_one(values: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:

@@ -7,15 +7,11 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skdistill._lattice._answers import answers_to
-from skdistill._lattice._lattice import Problem
-from skdistill._lattice._literals import find_literals
-from skdistill._lattice._search import search_trees
+from skdistill._lattice import Problem, find_literals, found_tree, search_trees
 from skdistill._validation import Number, validate_parameters
 from skdistill.base import snap
-from skdistill.trees._assembly import filled
+from skdistill.trees._assembly import filled, tree_splits
 from skdistill.trees._growth import GrowthTask, dense_rows
-from skdistill.trees._refine import found_tree, tree_splits
 from skdistill.trees._scale import scale_values
 from skdistill.trees._size_path import best_subtrees, cut_tree
 
@@ -121,13 +117,8 @@ class LatticeGrower(BaseEstimator):
         power = -int(np.frexp(part.weight.mean())[1])
         weight = np.ldexp(part.weight, power)
         literals = find_literals(part.X, weight, self.binning)
-        problem = Problem(
-            answers_to(part.X, literals),
-            literals,
-            targets,
-            weight,
-            np.zeros((len(part.X), 0)),
-            task.classification,
+        problem = Problem.of_rows(
+            part.X, literals, targets, weight, classification=task.classification
         )
         depth = min(self.depth, limits.depth or self.depth)
         _, best = search_trees(

@@ -67,7 +67,9 @@ class DistilledTreeMixin:
         self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight, n_real=rows.n_real)
         encoded = encode(self.encoder_, rows.X)
         if self.encoder_ is None:
-            names = rows.X.columns if is_frame(rows.X) else (f"x{j}" for j in range(rows.X.shape[1]))
+            names = (
+                rows.X.columns if is_frame(rows.X) else (f"x{j}" for j in range(rows.X.shape[1]))
+            )
             self.category_order_ = {}
             self.tree_columns_ = np.arange(encoded.shape[1])
             self.tree_feature_names_ = np.array(list(map(str, names)), dtype=object)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill._lattice._lattice import leaf_error
+from skdistill._lattice import leaf_error
 from skdistill.base import snap
 from skdistill.trees._binned_tree import BinnedTree
 from skdistill.trees._bins import GAP, BinnedRows

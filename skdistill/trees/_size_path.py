@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,41 @@ from skdistill.metrics import InSampleFidelity
 from skdistill.trees._assembly import node_sums
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._monotone import is_monotone
-from skdistill.trees._probed import SizedTree
 from skdistill.trees._scale import far_from_zero
 from skdistill.trees._subtrees import Subtrees
 
-__all__ = ["best_subtrees", "cut_tree", "keeps_direction", "size_path"]
+__all__ = ["SizedTree", "best_subtrees", "cut_tree", "keeps_direction", "size_path"]
 
 # Up to here there is a tree of every size.
 _EVERY_SIZE = 64
+
+
+@dataclass(frozen=True)
+class SizedTree:
+    """The best tree of one size.
+
+    Parameters
+    ----------
+    n_leaves : int
+        Its size.
+    fidelity : float
+        On the rows that were searched: agreement with the teacher, or R².
+    tree : DecisionTreeClassifier or DecisionTreeRegressor
+        Plain and fitted; it reads rows as the distilled tree's own ``tree_``
+        does.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdistill.trees import SizedTree
+    >>> stump = DecisionTreeClassifier(max_depth=1).fit([[0.0], [1.0]], [0, 1])
+    >>> SizedTree(2, 1.0, stump).n_leaves
+    2
+    """
+
+    n_leaves: int
+    fidelity: float
+    tree: Any
 
 
 def best_subtrees(tree: Any, task: GrowthTask) -> Subtrees:

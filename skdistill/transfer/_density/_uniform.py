@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._marginals import level_shares
-from skdistill.transfer._tables._table import MISSING, Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._tables import MISSING, Encoded, category_shares
 
 __all__ = ["UniformTransferSet"]
 
@@ -102,7 +100,7 @@ class UniformTransferSet(BaseTransferSet):
         gaps = np.isnan(rows.numbers).mean(axis=0)
         self._low[gaps == 1] = self._high[gaps == 1] = 0  # nothing is known of them
         self._gaps = np.concatenate([gaps, (rows.codes == MISSING).mean(axis=0)])
-        self._n_levels = np.array([len(share) for share in level_shares(rows.codes)], dtype=int)
+        self._n_levels = np.array([len(share) for share in category_shares(rows.codes)], dtype=int)
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
         d = len(self._low)

@@ -1,4 +1,8 @@
-"""Rows' answers to literals, and sums over those who say yes."""
+"""Which rows satisfy which literals, and sums over those rows.
+
+An incidence is the n-by-n_literals matrix of zeros and ones, in the form that
+is cheaper to sum. Both forms give the same sums.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,11 @@ from scipy import sparse
 
 from skdistill._lattice._literals import Literals
 
-__all__ = ["BinnedAnswers", "DenseAnswers", "answers_to"]
+__all__ = ["BinnedIncidence", "DenseIncidence", "incidence"]
 
 
-class DenseAnswers:
-    """One number a row and literal: best where columns have one literal each.
+class DenseIncidence:
+    """One number per row and literal: best where columns have one literal each.
 
     Parameters
     ----------
@@ -20,10 +24,10 @@ class DenseAnswers:
     """
 
     def __init__(self, X: np.ndarray, literals: Literals):
-        self._answers = literals(X).astype(np.float32)
+        self._satisfied = literals(X).astype(np.float32)
 
     def sums(self, groups: list[np.ndarray], values: np.ndarray) -> np.ndarray:
-        """Sum values over the rows of each group that say yes to each literal.
+        """Sum values over the rows of each group that satisfy each literal.
 
         Parameters
         ----------
@@ -35,17 +39,18 @@ class DenseAnswers:
         -------
         sums : ndarray of shape (n_groups, width, n_literals), float64
         """
-        return np.stack([values[rows].T @ self._answers[rows] for rows in groups], dtype=np.float64)
+        sums = [values[rows].T @ self._satisfied[rows] for rows in groups]
+        return np.stack(sums, dtype=np.float64)
 
-    def yes(self, rows: np.ndarray, literal: int) -> np.ndarray:
-        """Which of some rows say yes to a literal."""
-        return self._answers[rows, literal] > 0
+    def satisfied(self, rows: np.ndarray, literal: int) -> np.ndarray:
+        """Return which of some rows satisfy a literal."""
+        return self._satisfied[rows, literal] > 0
 
 
-class BinnedAnswers:
-    """One code a row and column: best where columns have many literals.
+class BinnedIncidence:
+    """One code per row and column: best where columns have many literals.
 
-    Sums are taken once a code, and added up along each column's thresholds:
+    Sums are taken once per code, and accumulated along each column's thresholds:
     O(rows * columns * width), whatever the number of thresholds.
 
     Parameters
@@ -57,12 +62,12 @@ class BinnedAnswers:
     def __init__(self, X: np.ndarray, literals: Literals):
         first = literals.first
         count = np.diff(first, append=len(literals))
-        # Column j has count[j] + 1 codes; the last one says no to all its literals.
+        # Column j has count[j] + 1 codes; the last one satisfies none of its literals.
         self._start = first + np.arange(len(first))
         self._n_codes = len(literals) + len(first)
         codes = np.empty((len(X), len(first)), dtype=np.int32)
         for j, (start, n) in enumerate(zip(first, count, strict=True)):
-            # Gaps sort behind all thresholds: they say no.
+            # NaN sorts behind all thresholds, so a missing value satisfies no literal.
             column = X[:, literals.feature[start]].astype(np.float64)
             codes[:, j] = np.searchsorted(literals.threshold[start : start + n], column)
         self._codes = codes + self._start.astype(np.int32)
@@ -71,7 +76,7 @@ class BinnedAnswers:
         self._later = slice(int(count[0]), None)
 
     def sums(self, groups: list[np.ndarray], values: np.ndarray) -> np.ndarray:
-        """Sum values over the rows of each group that say yes; see :class:`DenseAnswers`."""
+        """Sum values over the rows that satisfy each literal; see :class:`DenseIncidence`."""
         rows = np.concatenate(groups)
         size = np.array([len(group) for group in groups])
         n_columns = self._codes.shape[1]
@@ -92,13 +97,13 @@ class BinnedAnswers:
         sums[..., self._later] -= along[..., self._start[self._column[self._later]] - 1]
         return sums
 
-    def yes(self, rows: np.ndarray, literal: int) -> np.ndarray:
-        """Which of some rows say yes to a literal."""
+    def satisfied(self, rows: np.ndarray, literal: int) -> np.ndarray:
+        """Return which of some rows satisfy a literal."""
         return self._codes[rows, self._column[literal]] <= self._place[literal]
 
 
-def answers_to(X: np.ndarray, literals: Literals) -> DenseAnswers | BinnedAnswers:
-    """Hold the answers of rows in the form that is cheaper to sum.
+def incidence(X: np.ndarray, literals: Literals) -> DenseIncidence | BinnedIncidence:
+    """Return the incidence of rows and literals in the form that is cheaper to sum.
 
     Parameters
     ----------
@@ -106,4 +111,4 @@ def answers_to(X: np.ndarray, literals: Literals) -> DenseAnswers | BinnedAnswer
     literals : Literals
     """
     dense = len(literals) <= 2 * len(literals.first)
-    return DenseAnswers(X, literals) if dense else BinnedAnswers(X, literals)
+    return DenseIncidence(X, literals) if dense else BinnedIncidence(X, literals)

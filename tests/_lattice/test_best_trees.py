@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skdistill._lattice._best_tree import BestTrees
-from skdistill._lattice._lattice import Lattice
-from skdistill._lattice._search import search_trees
+from skdistill._lattice import BestTrees, Lattice, search_trees
 from tests._lattice._problems import (
     KINDS,
     all_trees,
-    answer_mask,
     error_of,
     least_errors,
+    literal_mask,
     make_problem,
     make_targets,
 )
@@ -33,31 +31,31 @@ def trees_within(lattice, level=0, place=0):
     """Sizes and errors of every tree in a lattice, one after the other."""
     here = lattice.levels[level]
     sizes, errors = [np.ones(1, dtype=int)], [np.array([here.error[place]])]
-    for yes, no in here.splits.get(place, {}).values():
+    for left, right in here.splits.get(place, {}).values():
         if level + 1 == lattice.depth:
-            halves = [(np.ones(1, dtype=int), np.array([error])) for error in (yes, no)]
+            children = [(np.ones(1, dtype=int), np.array([error])) for error in (left, right)]
         else:
-            halves = [trees_within(lattice, level + 1, half) for half in (yes, no)]
-        sizes.append(np.add.outer(halves[0][0], halves[1][0]).ravel())
-        errors.append(np.add.outer(halves[0][1], halves[1][1]).ravel())
+            children = [trees_within(lattice, level + 1, child) for child in (left, right)]
+        sizes.append(np.add.outer(children[0][0], children[1][0]).ravel())
+        errors.append(np.add.outer(children[0][1], children[1][1]).ravel())
     return np.concatenate(sizes), np.concatenate(errors)
 
 
 def leaves_of(node, rows, problem, mask):
     """Rows of the leaves of a found tree, which it is to have."""
-    if not node.halves:
+    if not node.children:
         return [rows]
-    yes, no = node.halves
+    left, right = node.children
     side = mask[rows, node.literal]
     return [
-        *leaves_of(yes, rows[side], problem, mask),
-        *leaves_of(no, rows[~side], problem, mask),
+        *leaves_of(left, rows[side], problem, mask),
+        *leaves_of(right, rows[~side], problem, mask),
     ]
 
 
 def check_traced(best, problem, max_leaves):
-    """Each traced tree has the error and no more than the size that it was asked for."""
-    mask, rows = answer_mask(problem), np.arange(len(problem.weight))
+    """Each traced tree has the error and no more than the size that was requested."""
+    mask, rows = literal_mask(problem), np.arange(len(problem.weight))
     for k in range(1, max_leaves + 1):
         tree = best.tree(k)
         leaves = leaves_of(tree, rows, problem, mask)
@@ -142,13 +140,13 @@ def test_parity_needs_the_whole_tree():
     problem = make_problem(X, np.eye(2)[parity], True)
     best = BestTrees(grown(problem, 3), 8)
     np.testing.assert_array_equal(best.error, [8, 8, 8, 6, 4, 4, 2, 0])
-    assert not best.tree(3).halves
+    assert not best.tree(3).children
     assert len(best.tree(8).inner()) == 7
     assert {node.literal for node in best.tree(8).inner()} == {0, 1, 2}
 
 
 def test_deep_lattices_are_solved_level_by_level():
-    """More leaves than are of use are not looked for; the sizes are all answered."""
+    """Sizes beyond the largest useful one are not searched, but every size has a tree."""
     rng = np.random.default_rng(5)
     X = rng.integers(0, 2, (300, 12))
     problem = make_problem(X, np.eye(2)[X[:, :6].sum(axis=1) % 2], True)
@@ -166,15 +164,15 @@ def test_deep_lattices_are_solved_level_by_level():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_to_split(kind):
-    """Constant columns, a single row, or one answer on all rows: a leaf."""
+    """Constant columns, a single row, or one label on all rows: a leaf."""
     targets, classification = make_targets(kind, 6, np.random.default_rng(0))
     same = np.repeat(targets[:1], 6, axis=0)
-    for X, answers in (
+    for X, labels in (
         (np.ones((6, 2)), targets),
         (np.ones((1, 2)), targets[:1]),
         (np.arange(12).reshape(6, 2), same),
     ):
-        problem = make_problem(X, answers, classification)
+        problem = make_problem(X, labels, classification)
         _, best = search_trees(
             problem,
             depth=2,
@@ -184,6 +182,6 @@ def test_nothing_to_split(kind):
             n_rounds=3,
             rng=np.random.default_rng(0),
         )
-        assert not best.tree(4).halves
+        assert not best.tree(4).children
         expected = error_of(problem, np.arange(len(X)))
         np.testing.assert_allclose(best.error, [expected] * 4, atol=1e-9)

@@ -1,11 +1,11 @@
 """The best trees within a lattice of conjunctions, by exact dynamic programming.
 
-For every conjunction and every number of leaves k the least error is that of a
+For every conjunction and every number of leaves k, the least error is that of a
 leaf, or of the best split with i leaves on one side and k - i on the other. All
 splits of a level are computed at once: O(splits * K²) for trees of up to K
-leaves, or as many as are of any use below. Source: E. Boix-Adserà, "Towards a
+leaves, or as many as reduce the error below. Source: E. Boix-Adserà, "Towards a
 theory of model distillation", arXiv:2403.09053, section 4, where the error is
-that against the true tree.
+that against the target tree.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ class FoundNode:
     Parameters
     ----------
     level, place : int
-        Its conjunction; a place of -1 is a half of a last split.
+        Its conjunction; a place of -1 is a child of a last split.
     error : float
         Error of the subtree.
     literal : int
         -1 in a leaf.
-    halves : tuple of FoundNode
-        Yes first; none in a leaf.
+    children : tuple of FoundNode
+        Left, where the literal holds, then right; none in a leaf.
     """
 
     level: int
     place: int
     error: float
     literal: int = -1
-    halves: tuple[FoundNode, ...] = ()
+    children: tuple[FoundNode, ...] = ()
 
     def inner(self) -> list[FoundNode]:
         """Inner nodes of the subtree, parents first."""
-        below = [node for half in self.halves for node in half.inner()]
-        return [self, *below] if self.halves else []
+        below = [node for child in self.children for node in child.inner()]
+        return [self, *below] if self.children else []
 
 
 class BestTrees:
@@ -78,24 +78,24 @@ class BestTrees:
         parents = np.array([k for k, splits in here.splits.items() for _ in splits], dtype=np.intp)
         if not len(parents):
             return error
-        halves = [pair for splits in here.splits.values() for pair in splits.values()]
-        yes, no = self._sides(level, np.array(halves))
-        most = min(self.max_leaves, 2 * yes.shape[1])
+        children = [pair for splits in here.splits.values() for pair in splits.values()]
+        left, right = self._sides(level, np.array(children))
+        most = min(self.max_leaves, 2 * left.shape[1])
         least = np.repeat(error, most, axis=1)
         starts = np.flatnonzero(np.diff(parents, prepend=-1))
         for k in range(2, most + 1):
-            best = np.minimum.reduceat(_joined(yes, no, k).min(axis=1), starts)
+            best = np.minimum.reduceat(_joined(left, right, k).min(axis=1), starts)
             least[parents[starts], k - 1] = np.minimum(least[parents[starts], k - 1], best)
         # No conjunction gains by more leaves than these.
         gains = (least[:, :-1] - least[:, 1:] > 1e-12 * error).any(axis=0)
         return least[:, : 1 + np.max(np.flatnonzero(gains) + 1, initial=0)]
 
-    def _sides(self, level: int, halves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Least errors of both halves of some splits, each of shape (n_splits, most)."""
-        if level + 1 == len(self.lattice.levels):  # the halves are leaves
-            return halves[:, :1], halves[:, 1:]
+    def _sides(self, level: int, children: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Least errors of both children of some splits, each of shape (n_splits, most)."""
+        if level + 1 == len(self.lattice.levels):  # the children are leaves
+            return children[:, :1], children[:, 1:]
         least = self._least[level + 1]
-        return least[halves[:, 0]], least[halves[:, 1]]
+        return least[children[:, 0]], least[children[:, 1]]
 
     def tree(self, n_leaves: int) -> FoundNode:
         """Trace the smallest tree that is as good as any with at most ``n_leaves`` leaves."""
@@ -109,37 +109,37 @@ class BestTrees:
         if k == 1:
             return node
         splits = self.lattice.levels[level].splits[place]
-        halves = np.array(list(splits.values()))
-        yes, no = self._sides(level, halves)
-        joined = _joined(yes, no, k)
+        children = np.array(list(splits.values()))
+        left, right = self._sides(level, children)
+        joined = _joined(left, right, k)
         best, i = np.unravel_index(np.argmin(joined), joined.shape)
         node.literal = list(splits)[best]
         if level + 1 == len(self.lattice.levels):
-            node.halves = tuple(FoundNode(level + 1, -1, float(e)) for e in halves[best])
+            node.children = tuple(FoundNode(level + 1, -1, float(e)) for e in children[best])
         else:
-            n_yes = max(1, k - no.shape[1]) + int(i)
-            node.halves = tuple(
-                self._trace(level + 1, int(half), n)
-                for half, n in zip(halves[best], (n_yes, k - n_yes), strict=True)
+            n_left = max(1, k - right.shape[1]) + int(i)
+            node.children = tuple(
+                self._trace(level + 1, int(child), n)
+                for child, n in zip(children[best], (n_left, k - n_left), strict=True)
             )
         return node
 
 
-def _joined(yes: np.ndarray, no: np.ndarray, k: int) -> np.ndarray:
-    """Least errors of splits with at most k leaves, by how many the yes half has.
+def _joined(left: np.ndarray, right: np.ndarray, k: int) -> np.ndarray:
+    """Least errors of splits with at most k leaves, by how many the left child has.
 
     Parameters
     ----------
-    yes, no : ndarray of shape (n_splits, most)
-        Least errors of the halves with at most 1, 2, ... leaves.
+    left, right : ndarray of shape (n_splits, most)
+        Least errors of the children with at most 1, 2, ... leaves.
     k : int
         At most twice as many.
 
     Returns
     -------
     joined : ndarray of shape (n_splits, n_ways)
-        From max(1, k - most) leaves in the yes half to min(most, k - 1).
+        From max(1, k - most) leaves in the left child to min(most, k - 1).
     """
-    most = yes.shape[1]
+    most = left.shape[1]
     low, high = max(1, k - most), min(most, k - 1)
-    return yes[:, low - 1 : high] + no[:, k - high - 1 : k - low][:, ::-1]
+    return left[:, low - 1 : high] + right[:, k - high - 1 : k - low][:, ::-1]
