@@ -263,7 +263,7 @@ def test_rows_of_another_kind_are_refused():
     with pytest.raises(TypeError, match=r"must be a data frame with the columns .*'a', 'n'"):
         encode(encoder, X.to_numpy())
     for odd in (["p", "q"], pd.to_datetime(["2020-01-01", "2021-01-01"])):
-        with pytest.raises(ValueError, match="Column 'n' of X holds numbers in the rows that fit"):
+        with pytest.raises(ValueError, match=r"Column 'n' of X .* in fit, but it holds"):
             encode(encoder, X.assign(n=odd))
     for large in (np.inf, -np.inf, 1e39):
         with pytest.raises(ValueError, match=r"infinity or a value too large .* in column 'n'"):

@@ -16,8 +16,8 @@ from skdistill._rows import (
     categorical_columns,
     check_rows,
     has_missing,
+    is_categorical_dtype,
     is_frame,
-    is_level_dtype,
     iter_slices,
     like_rows,
     mix_words,
@@ -101,7 +101,7 @@ def test_iter_slices(n, size):
 def test_categorical_columns(frame):
     assert categorical_columns(frame).tolist() == [False] * 5 + [True] * 3
     assert not categorical_columns(np.ones((3, 2))).any()
-    assert [is_level_dtype(dtype) for dtype in frame.dtypes] == [False] * 5 + [True] * 3
+    assert [is_categorical_dtype(dtype) for dtype in frame.dtypes] == [False] * 5 + [True] * 3
 
 
 def test_has_missing(frame):

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from skdistill._frames import is_frame, library_of
+from skdistill._typing import FrameLibrary
 
 __all__ = ["EncodedColumn", "FrameEncoder", "encode"]
 
@@ -184,7 +185,7 @@ class FrameEncoder:
 
 
 def _rank_table(
-    library: Any, column: Any, categories: Sequence[Any]
+    library: FrameLibrary, column: Any, categories: Sequence[Any]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the rows, and the rank of each code; the last is that of missing values."""
     codes, found = library.factorize(column)
@@ -194,7 +195,7 @@ def _rank_table(
 
 
 def _indicator_table(
-    library: Any, column: Any, categories: Sequence[Any]
+    library: FrameLibrary, column: Any, categories: Sequence[Any]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the rows, and the indicators of each code; the last are those of missing values."""
     codes, found = library.factorize(column)
@@ -206,21 +207,17 @@ def _indicator_table(
     return codes, table
 
 
-def _numbers(library: Any, column: Any, name: Any) -> np.ndarray:
+def _numbers(library: FrameLibrary, column: Any, name: Any) -> np.ndarray:
     """Return a column of numbers in single precision, checked."""
-    try:
-        if library.kind_of(column.dtype) not in ("number", "level", "category"):
-            raise TypeError(f"it holds {column.dtype}")
-        values = np.asarray(library.numbers(column))
-        with np.errstate(over="ignore"):
-            numbers = values.astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"Column {name!r} of X holds numbers in the rows that fit saw, but not here: {error}."
-        ) from error
+    kind = library.kind_of(column.dtype)
+    if kind in ("time", "other"):
+        raise ValueError(f"Column {name!r} of X held numbers in fit, but it holds {column.dtype}.")
+    values = library.numbers(column)
+    with np.errstate(over="ignore"):
+        numbers = values.astype(np.float32)
     if np.isinf(numbers).any():
         raise ValueError(
-            f"Input X contains infinity or a value too large for dtype('float32') in column "
+            "Input X contains infinity or a value too large for dtype('float32') in column "
             f"{name!r}."
         )
     return numbers

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._encoding._encoder import FrameEncoder
-from skdistill._frames import is_frame, is_pandas, library_of
+from skdistill._frames import is_frame, library_of
 from skdistill._labels import ClassLabels, Labels
 from skdistill._rows import categorical_columns
 from skdistill.exceptions import DistillationWarning
@@ -77,8 +77,7 @@ def fit_encoder(
         return None
     library = library_of(X)
     categorical = categorical_columns(X)
-    dtypes = list(X.dtypes)
-    numeric = np.array([library.kind_of(dtype) == "number" for dtype in dtypes])
+    numeric = np.array([kind == "number" for kind in library.kinds(X)])
     if numeric.all():
         return None
     _warn_of_identifiers(X, categorical, X.shape[0] if n_real is None else n_real)
@@ -92,15 +91,9 @@ def fit_encoder(
             indicators[j] = (*_in_order(found), *([None] if missing else []))
         else:
             ranks[j] = _by_mean(codes, found, values, weight)
-    nullable = frozenset()
-    if is_pandas(X):
-        objects = ~numeric & ~categorical
-        nullable = frozenset(
-            j for j, dtype in enumerate(dtypes) if objects[j] or _is_nullable(dtype)
-        )
-    return FrameEncoder(
-        tuple(X.columns), ranks, indicators, nullable, "pandas" if is_pandas(X) else "polars"
-    )
+    written = ~numeric & ~categorical  # numbers in columns of text or objects
+    nullable = frozenset(j for j, dtype in enumerate(X.dtypes) if written[j] or _is_nullable(dtype))
+    return FrameEncoder(tuple(X.columns), ranks, indicators, nullable, library.name)
 
 
 def _is_nullable(dtype: Any) -> bool:

@@ -103,7 +103,8 @@ def _compare(real: Any, synthetic: Any) -> list[ColumnComparison]:
             found.append(_compare_numbers(f"column {j}", *pair))
             continue
         library, name = library_of(real), str(real.columns[j])
-        kind = library.kind_of(real.dtypes[j] if isinstance(real.dtypes, list) else pair[0].dtype)
+        kinds = {library.column_kind(column) for column in pair}
+        kind = kinds.pop() if len(kinds) == 1 else "category"
         if kind == "number":
             values = [np.asarray(library.numbers(column), dtype=np.float64) for column in pair]
             found.append(_compare_numbers(name, *values))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_frame, is_level_dtype, take_column
+from skdistill._rows import is_categorical_dtype, is_frame, take_column
 from skdistill.domains import (
     Categories,
     Distribution,
@@ -191,7 +191,7 @@ class ColumnCodes:
                 continue
             self.n_values[j] = part.size
             column = take_column(X, j)
-            words = is_frame(X) and is_level_dtype(column.dtype)
+            words = is_frame(X) and is_categorical_dtype(column.dtype)
             self._ordered[j] = part.is_numeric and not words
             if self._seen[j]:
                 place = {value: code for code, value in enumerate(part.values.tolist())}

@@ -11,7 +11,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
 
 from skdistill import AdapterTransferSet, BoundaryTransferSet, DistilledTreeClassifier
-from skdistill.transfer._tables._seeding import seeded
+from skdistill.transfer._given._adapter import seeded
 
 
 class GlobalNoise:
@@ -30,7 +30,7 @@ class GlobalNoise:
 
 
 class Named(GlobalNoise):
-    """A generator that is told which columns hold levels."""
+    """A generator that is given the positions of categorical columns."""
 
     def fit(self, X, discrete_columns=()):
         self.discrete = list(discrete_columns)
@@ -58,7 +58,9 @@ def test_scikit_learn_generators(generator):
     rows = sets[0].sample(20_000)
     assert (rows.dtypes == X.dtypes).all()
     assert rows.equals(sets[1].sample(20_000))
-    np.testing.assert_array_equal(rows, np.concatenate(list(sets[1].iter_samples(20_000, 9_999))))
+    np.testing.assert_array_equal(
+        rows, np.concatenate(list(sets[1].iter_samples(20_000, chunk_size=9_999)))
+    )
     assert not rows.equals(sets[0].sample(20_000, random_state=5))
     assert (rows.min() >= X.min()).all()
     assert (rows.max() <= X.max()).all()
@@ -144,7 +146,7 @@ def test_errors():
         AdapterTransferSet().fit(X)
     with pytest.raises(ValueError, match="'generator' parameter"):
         AdapterTransferSet(generator=RandomForestClassifier()).fit(X)
-    with pytest.raises(ValueError, match="asked for 7 rows of 4 columns"):
+    with pytest.raises(ValueError, match="was to sample 7 rows of 4 columns"):
         AdapterTransferSet(generator=Short()).fit(X).sample(7)
     adapted = AdapterTransferSet(generator=GaussianMixture()).fit(X)
     with pytest.raises(ValueError, match="no parents"):

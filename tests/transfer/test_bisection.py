@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skdistill.transfer._active._bisection import bisect, halfway
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded
 
 
 def encoded(numbers, codes=None):

@@ -12,7 +12,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.naive_bayes import GaussianNB
 
 from skdistill import MungeTransferSet
-from skdistill.transfer._tables._draws import RowDraws
+from skdistill.transfer._tables import RowDraws
 from tests._instances import density_sets
 
 SETS = [MungeTransferSet(), *(each for each in density_sets() if each.teacher is None)]

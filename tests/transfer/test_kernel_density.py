@@ -67,7 +67,7 @@ def test_bandwidth_of_each_column():
     X = np.column_stack([spread_out(300)[:, 0], rng.integers(0, 4, 300), spread_out(300)[:, 1]])
     kde = KernelDensityTransferSet(
         bandwidth=[0.2, 0.3, 0.0],
-        level_kernel="aitchison-aitken",
+        category_kernel="aitchison-aitken",
         categorical_features=[1],
         random_state=0,
     ).fit(X)
@@ -80,24 +80,27 @@ def test_bandwidth_of_each_column():
     assert stats.binomtest(int(changed.sum()), 30_000, 0.3).pvalue > 0.001
     for bad, message in [
         ([0.1, 0.1], r"shape \(2,\), but X has 3 columns"),
-        ([0.1, 0.8, 0.1], r"at most 1 - 1 / n_levels: \[0.75\]"),
+        ([0.1, 0.8, 0.1], r"at most 1 - 1 / n_categories: \[0.75\]"),
         ([-0.1, 0.1, 0.1], "must be finite and >= 0"),
     ]:
         with pytest.raises(ValueError, match=message):
             kde.set_params(bandwidth=bad).fit(X)
 
 
-@pytest.mark.parametrize("n_levels", [2, 3, 5])
-def test_aitchison_aitken_switching_rates(n_levels):
+@pytest.mark.parametrize("n_categories", [2, 3, 5])
+def test_aitchison_aitken_switching_rates(n_categories):
     """A level stays with probability 1 - lambda, and each other has lambda / (c - 1)."""
-    X = np.repeat(np.arange(n_levels), 1000)[:, np.newaxis].astype(float)
+    X = np.repeat(np.arange(n_categories), 1000)[:, np.newaxis].astype(float)
     kde = KernelDensityTransferSet(
-        bandwidth=[0.3], level_kernel="aitchison-aitken", categorical_features=[0], random_state=0
+        bandwidth=[0.3],
+        category_kernel="aitchison-aitken",
+        categorical_features=[0],
+        random_state=0,
     ).fit(X)
-    new, parents = kde.sample(n_levels * 10_000, return_parents=True)
-    counts = np.zeros((n_levels, n_levels))
+    new, parents = kde.sample(n_categories * 10_000, return_parents=True)
+    counts = np.zeros((n_categories, n_categories))
     np.add.at(counts, (X[parents, 0].astype(int), new[:, 0].astype(int)), 1)
-    expected = np.full((n_levels, n_levels), 0.3 / (n_levels - 1))
+    expected = np.full((n_categories, n_categories), 0.3 / (n_categories - 1))
     np.fill_diagonal(expected, 0.7)
     for row, chances in zip(counts, expected, strict=True):
         assert stats.chisquare(row, chances * row.sum()).pvalue > 0.001
@@ -160,7 +163,7 @@ def test_noise_is_in_deviations_of_the_column(scale):
     ("which", "parameter", "values"),
     [
         (KernelDensityTransferSet, "bandwidth", ["wide", -1, None, float("inf"), {"a": 1}]),
-        (KernelDensityTransferSet, "level_kernel", ["gauss", None]),
+        (KernelDensityTransferSet, "category_kernel", ["gauss", None]),
         (NoiseTransferSet, "scale", [-1, float("inf"), "s"]),
         (NoiseTransferSet, "p_redraw", [-0.1, 1.1, None]),
     ],

@@ -53,7 +53,7 @@ def test_a_pool_that_is_too_small_says_so():
         transfer_sets=[*pools(30), ("b", BootstrapTransferSet())], random_state=0
     ).fit(X)
     assert len(mixture.sample(60)) == 60
-    with pytest.warns(UserWarning, match="30 rows, but 50 are asked for"):
+    with pytest.warns(UserWarning, match="30 rows, but n_samples=50"):
         mixture.sample(100)
 
 

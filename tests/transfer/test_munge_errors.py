@@ -15,7 +15,7 @@ X = np.random.default_rng(0).normal(size=(20, 3))
         ("p_swap", [-0.1, 1.5, float("nan"), "half", None, True]),
         ("local_variance", [0, -1.0, float("nan"), "s"]),
         ("n_neighbors", [0, -3, 2.5, None]),
-        ("neighbors", ["kd_tree", None, 5]),
+        ("algorithm", ["kd_tree", None, 5]),
         ("n_samples", [-1, 2.5, "many", None]),
         ("categorical_features", ["sex", 3]),
     ],
@@ -56,17 +56,19 @@ def test_categorical_features_of_frames(frame):
     with pytest.raises(ValueError, match=r"does not have: \['colour'\]. Its columns are"):
         MungeTransferSet(categorical_features=["size", "colour"]).fit(frame)
     for which in (None, ["size"]):
-        with pytest.raises(ValueError, match=r"hold levels, not numbers. Add them to"):
+        with pytest.raises(ValueError, match=r"are categorical, not numeric. Add them to"):
             MungeTransferSet(categorical_features=which).fit(frame)
 
 
 def test_unseen_levels(frame):
     """transform lists the levels that fit did not see."""
     munge = MungeTransferSet(random_state=0).fit(frame)
-    with pytest.raises(ValueError, match=r"Column 'thing' has levels that fit did not see: \['z'"):
+    with pytest.raises(
+        ValueError, match=r"Column 'thing' has categories that fit did not see: \['z'"
+    ):
         munge.transform(frame.assign(thing="z"))
     coded = MungeTransferSet(categorical_features=[0]).fit(np.round(X))
-    with pytest.raises(ValueError, match=r"Column 0 has levels that fit did not see: \[99"):
+    with pytest.raises(ValueError, match=r"Column 0 has categories that fit did not see: \[99"):
         coded.transform(np.full((2, 3), 99.0))
 
 

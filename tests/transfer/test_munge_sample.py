@@ -9,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_wine
 
 from skdistill import MungeTransferSet
 from skdistill.transfer import default_size
-from skdistill.transfer._tables._exchange import exchange_levels, exchange_numbers
+from skdistill.transfer._near._pairs import exchange_categories, exchange_numbers
 
 SWAP = float("inf")  # of local_variance: numbers are swapped exactly
 
@@ -193,7 +193,7 @@ def test_attributes_are_exchanged_with_probability_p(p):
     codes = np.tile(np.array([[0, 0], [1, 1]], dtype=np.int32), (4000, 1))
     a, b = np.arange(0, 8000, 2), np.arange(1, 8000, 2)
     exchange_numbers(numbers, a, b, p, SWAP, rng)
-    exchange_levels(codes, a, b, p, rng)
+    exchange_categories(codes, a, b, p, rng)
     for table in (numbers, codes):
         np.testing.assert_array_equal(table[a] + table[b], 1)
         for column in (table[a] == 1).T:

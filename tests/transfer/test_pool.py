@@ -36,7 +36,7 @@ def test_no_row_comes_twice_before_all_have_come(n):
 def test_the_pool_runs_out_with_a_warning():
     """Then it starts over: every row comes as often as any other, up to once."""
     fitted = PoolTransferSet(pool=pool_of(20), random_state=0).fit(X)
-    with pytest.warns(DistillationWarning, match="20 rows, but 50 are asked for"):
+    with pytest.warns(DistillationWarning, match="20 rows, but n_samples=50"):
         new = fitted.sample(50)
     counts = np.unique(new[:, 0], return_counts=True)[1]
     assert sorted(set(counts)) == [2, 3]

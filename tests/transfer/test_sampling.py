@@ -7,7 +7,7 @@ import pytest
 
 from skdistill import MungeTransferSet
 from skdistill.transfer import BaseTransferSet
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded
 
 
 class Counting(BaseTransferSet):
@@ -76,7 +76,7 @@ def test_no_parents():
     """Rows without parents say so when they are asked for them, and otherwise not."""
     rows = counting(parents=False)
     assert rows.sample().shape == (20, 2)
-    with pytest.raises(ValueError, match="Rows of a Counting come from no single row"):
+    with pytest.raises(ValueError, match="Samples of a Counting come from no single row"):
         rows.sample(return_parents=True)
     chunks = rows.iter_samples(return_parents=True)
     with pytest.raises(ValueError, match="no parents to return"):

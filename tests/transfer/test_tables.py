@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skdistill import MungeTransferSet
-from skdistill.transfer._tables._table import learn_table
+from skdistill.transfer._tables import learn_table
 
 SWAP = float("inf")  # of local_variance: numbers are swapped exactly
 
@@ -106,7 +106,9 @@ def test_polars_levels_by_choice_and_unseen_ones():
     new = munge.sample(6)
     assert new.schema == table.schema
     assert new["code"].sort().equals(table["code"].sort())
-    with pytest.raises(ValueError, match=r"Column 'code' has levels that fit did not see: \[7\]"):
+    with pytest.raises(
+        ValueError, match=r"Column 'code' has categories that fit did not see: \[7\]"
+    ):
         munge.transform(table.with_columns(pl.lit(7).alias("code")))
     with pytest.raises(ValueError, match=r"feature names should match"):
         munge.transform(table.rename({"x": "y"}))

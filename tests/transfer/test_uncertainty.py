@@ -98,7 +98,9 @@ def test_budget_and_seeds():
     assert sum(asked) == 2 * sets[0].n_queries_
     assert 700 < sets[0].n_queries_ <= 777  # candidates that repeat are asked about once
     assert len(sets[0].uncertainty_) == 777
-    np.testing.assert_array_equal(rows, np.concatenate(list(sets[1].iter_samples(20_000, 3_000))))
+    np.testing.assert_array_equal(
+        rows, np.concatenate(list(sets[1].iter_samples(20_000, chunk_size=3_000)))
+    )
     assert parents.max() < 150
     unsure = uncertainty(teacher.predict_proba(rows), "margin").mean()
     plain = uncertainty(teacher.predict_proba(sets[0].base_.sample(5000)), "margin").mean()

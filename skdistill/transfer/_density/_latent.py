@@ -1,7 +1,7 @@
 """Correlations of the normal variables behind columns of any kind.
 
-Every column is seen as a normal variable: cut at thresholds, so that a level,
-or a repeated number, is an interval of it, or stretched into the column's own
+Every column is seen as a normal variable: cut at thresholds, so that a
+category, or a repeated number, is an interval of it, or stretched into the column's own
 shape. Ranks see no stretching. So from the correlation of the columns' ranks
 follows that of the variables behind them.
 
@@ -9,7 +9,7 @@ Sources: H. Liu, F. Han, M. Yuan, J. Lafferty, L. Wasserman, "High-dimensional
 semiparametric Gaussian copula graphical models", Annals of Statistics 40, 2012
 (from ranks, for columns without repeats); U. Olsson, "Maximum likelihood
 estimation of the polychoric correlation coefficient", Psychometrika 44, 1979
-(levels as intervals); H. O. Lancaster, "Some properties of the bivariate normal
+(categories as intervals); H. O. Lancaster, "Some properties of the bivariate normal
 distribution considered in the form of a contingency table", Biometrika 44, 1957
 (the expansion in Hermite polynomials).
 """
@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from skdistill.transfer._near._bandwidth import column_deviations
+from skdistill.transfer._tables import column_deviations
 
 __all__ = ["latent_correlation", "rank_scores", "step_scores"]
 
@@ -137,7 +137,7 @@ def latent_correlation(scores: np.ndarray, terms: np.ndarray) -> np.ndarray:
         above = value > covariance
         high[above], low[~above] = r[above], r[~above]
     r = (low + high) / 2
-    r[product < 1e-9] = 0.0  # a constant tells nothing
+    r[product < 1e-9] = 0.0  # a constant has no information
     np.fill_diagonal(r, 1.0)
     return _nearest_correlation(r)
 

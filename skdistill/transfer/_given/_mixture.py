@@ -11,12 +11,9 @@ import numpy as np
 
 from skdistill._sklearn import BaseComposition
 from skdistill._validation import Instance, OneOf
-from skdistill.transfer._active._inner import BASE_RULE, draw_inner, fit_inner, join
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._common_table import common_table, same_layout
-from skdistill.transfer._tables._sampling import seeds_of
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._given._inner import BASE_RULE, draw_inner, fit_inner, join
+from skdistill.transfer._tables import Encoded, common_table, same_layout, seeds_of
 
 __all__ = ["MixtureTransferSet"]
 
@@ -44,7 +41,7 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     transfer_sets : list of (str, transfer set) tuples
         Names, by which nested parameters are set (``name__parameter``), and
@@ -53,12 +50,13 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     weights : array-like of shape (n_transfer_sets,), default=None
         Their shares, in any unit; equal ones by default.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample`, and the transfer sets that have no seed of their
         own.
@@ -70,11 +68,11 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     weights_ : ndarray of shape (n_transfer_sets,)
         Shares, which sum to one.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -87,7 +85,7 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     Notes
     -----
     Of n rows, part m gets ``weights_[m]`` * n, rounded up or down at random,
-    in every block of rows; within a block they stand in random order. Parents
+    in every block of rows; within a block they are in random order. Parents
     are -1 where a row has none. ``n_samples``, ``categorical_features`` and the
     teacher that labels are the mixture's.
 
@@ -117,8 +115,8 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     def __init__(
         self,
         teacher: Any = None,
-        transfer_sets: Any = None,
         *,
+        transfer_sets: Any = None,
         weights: Any = None,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
@@ -152,7 +150,7 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         Parameters
         ----------
         **params : dict
-            Values by name; a part's name alone replaces it.
+            Values by name; the name of a part by itself replaces it.
 
         Returns
         -------
@@ -222,5 +220,5 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
     def _check_count(self, n_samples: Any) -> int:
         count = super()._check_count(n_samples)
         for (_name, part), share in zip(self.transfer_sets_, self.weights_, strict=True):
-            part._check_count(int(share * count))  # a pool that is too small says so
+            part._check_count(int(share * count))  # a pool that is too small warns
         return count

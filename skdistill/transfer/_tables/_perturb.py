@@ -1,11 +1,11 @@
-"""Noise on rows: normal on numbers, redrawn levels; gaps stay where they are."""
+"""Noise on rows: normal on numbers, redrawn categories; missing values stay missing."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from skdistill.transfer._tables._draws import Draws
-from skdistill.transfer._tables._point_masses import PointMasses
+from skdistill.transfer._tables._marginals import PointMasses
 from skdistill.transfer._tables._table import MISSING, Encoded
 
 __all__ = ["perturb"]
@@ -26,24 +26,24 @@ def perturb(
     rows : Encoded
         Copies of real rows.
     masses : PointMasses
-        Numbers that stand on one get no noise.
+        Numbers on one get no noise.
     deviations : ndarray of shape (n_numeric,)
         Standard deviation of the normal noise.
     redraw : ndarray of shape (n_categorical,)
-        Probability that a level is drawn anew, perhaps the same.
-    shares : list of ndarray of shape (n_levels,)
+        Probability that a category is drawn anew, perhaps the same.
+    shares : list of ndarray of shape (n_categories,)
         Where it is drawn from.
     draws : Generator or RowDraws
 
     Returns
     -------
     rows : Encoded
-        The same; a gap is still one.
+        The same object.
     """
     numbers, codes = rows.numbers, rows.codes
     noise = draws.standard_normal(numbers.shape, dtype=numbers.dtype)
     noise *= deviations.astype(numbers.dtype)
-    noise[masses.stand(numbers)] = 0
+    noise[masses.holds(numbers)] = 0
     numbers += noise
     uniform = draws.random(codes.shape)
     for k, share in enumerate(shares):

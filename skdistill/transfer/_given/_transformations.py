@@ -1,4 +1,4 @@
-"""Changes to rows that are often known to be harmless.
+"""Transformations of rows that often change no label.
 
 Each is a callable ``f(X, rng) -> X`` for an :class:`InvarianceTransferSet`.
 """
@@ -6,7 +6,7 @@ Each is a callable ``f(X, rng) -> X`` for an :class:`InvarianceTransferSet`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class ImageShift:
         (height, width) or (height, width, channels): how the columns of a row
         are laid out, rows of pixels first, channels last.
     max_shift : int, default=1
-        The most pixels, up, down and sideways.
+        Maximum number of pixels, up, down and sideways.
     fill : float or "edge", default=0.0
         What moves in: a number, or the nearest pixel of the image.
 
@@ -58,8 +58,8 @@ class ImageShift:
     """
 
     image_shape: tuple[int, ...]
-    max_shift: int = 1
-    fill: Any = 0.0
+    max_shift: int = field(default=1, kw_only=True)
+    fill: Any = field(default=0.0, kw_only=True)
 
     def __call__(self, X: Any, rng: np.random.Generator) -> Any:
         """Return moved images.
@@ -89,8 +89,8 @@ class ImageShift:
             )
             moved = self(matrix, rng)
             columns = [
-                library.from_numbers(moved[:, j], dtype, library.gap_of(library.column(X, j)))
-                for j, dtype in enumerate(X.dtypes)
+                library.from_numbers(moved[:, j], library.type_of(library.column(X, j)))
+                for j in range(X.shape[1])
             ]
             return library.build(columns, X.columns)
         steps = rng.integers(-self.max_shift, self.max_shift + 1, size=(2, len(X)))
@@ -212,7 +212,7 @@ def _bare(column: Any) -> Any:
 class UnitScaling:
     """Multiply columns by a factor, the same for all of them in a row.
 
-    For columns of which ratios alone matter: amounts in one currency, lengths
+    For columns of which only ratios matter: amounts in one currency, lengths
     in one unit, brightness.
 
     Parameters
@@ -220,7 +220,7 @@ class UnitScaling:
     columns : list of columns
         Positions or names.
     factor : float, default=2.0
-        At least 1. Each row has its own factor, between ``1 / factor`` and
+        Minimum 1. Each row has its own factor, between ``1 / factor`` and
         ``factor``, even on the scale of its logarithm.
 
     See Also
@@ -238,7 +238,7 @@ class UnitScaling:
     """
 
     columns: Sequence[Any]
-    factor: float = 2.0
+    factor: float = field(default=2.0, kw_only=True)
 
     def __call__(self, X: Any, rng: np.random.Generator) -> Any:
         """Return rows in other units.
@@ -270,7 +270,7 @@ class UnitScaling:
             column = library.column(X, j)
             values = library.numbers(column)
             _check_float(values.dtype)
-            columns[j] = library.from_numbers(values * by, column.dtype, library.gap_of(column))
+            columns[j] = library.from_numbers(values * by, library.type_of(column))
         return library.build(columns, X.columns)
 
 

@@ -1,4 +1,4 @@
-"""A transfer set inside another one: fitted on the same rows, drawn from in code."""
+"""A transfer set inside another one: fitted on the same rows, drawn from in encoded form."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from skdistill._validation import Instance
 from skdistill.teachers import seeded_clone
-from skdistill.transfer._adapter import AdapterTransferSet
 from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._given._adapter import AdapterTransferSet
 from skdistill.transfer._near._munge import MungeTransferSet
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded
 
 __all__ = ["BASE_RULE", "draw_inner", "fit_inner", "join", "merge"]
 
@@ -36,7 +36,7 @@ def fit_inner(
         set is put into an :class:`AdapterTransferSet`.
     owner : BaseTransferSet
         Gives its categorical columns to the inner set, and takes over that
-        one's table, which may know more levels and wider bounds (of a pool).
+        one's table, which may have more categories and wider bounds (of a pool).
     rows : Encoded
         The owner's.
     rng : Generator

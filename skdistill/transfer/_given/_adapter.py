@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import copy
 import inspect
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,15 +15,12 @@ import numpy as np
 from skdistill._frames import is_frame
 from skdistill._validation import Instance, OneOf
 from skdistill.teachers import freeze_teacher, seeded_clone
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._sampling import seeds_of
-from skdistill.transfer._tables._seeding import seeded
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._tables import Encoded, seeds_of
 
-__all__ = ["AdapterTransferSet"]
+__all__ = ["AdapterTransferSet", "seeded"]
 
-# What the argument of ``fit`` for columns of levels is called, here and there.
+# Names of the argument of ``fit`` for categorical columns, in several libraries.
 _DISCRETE = ("discrete_columns", "categorical_columns", "categorical_features")
 
 
@@ -28,23 +29,24 @@ class AdapterTransferSet(BaseTransferSet):
 
     CTGAN and TVAE, synthesizers of SDV, scikit-learn's ``KernelDensity`` and
     ``GaussianMixture``, and whatever has these two methods. It gets what our
-    own transfer sets have: data frames, levels, dtypes and bounds, and seeds
+    own transfer sets have: data frames, categories, dtypes and bounds, and seeds
     that hold.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     generator : object with ``fit`` and ``sample``, default=None
         A copy is fitted. None is an error.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`fit` and :meth:`sample`.
 
@@ -53,11 +55,11 @@ class AdapterTransferSet(BaseTransferSet):
     generator_ : object
         The fitted copy.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -70,15 +72,15 @@ class AdapterTransferSet(BaseTransferSet):
 
     Notes
     -----
-    What the generator gets depends on what it says that it takes:
+    What the generator gets depends on its signature:
 
-    * Where ``fit`` names an argument for columns of levels
+    * Where ``fit`` has an argument for categorical columns
       (``discrete_columns``, as CTGAN does, ``categorical_columns``,
       ``categorical_features``) or takes any keyword: a matrix of numbers and
-      level codes, and the positions of the codes. A missing level is one more
-      level.
-    * Estimators of scikit-learn: a matrix of the numbers, as they are. Columns
-      of levels are refused.
+      codes of categories, and the positions of the codes. A missing category is
+      one more category.
+    * Estimators of scikit-learn: a matrix of the numbers, as they are. Categorical
+      columns are refused.
     * Anything else: rows of the kind of X.
 
     Around ``fit``, and around each block of 16,384 rows that is sampled, the
@@ -118,8 +120,8 @@ class AdapterTransferSet(BaseTransferSet):
     def __init__(
         self,
         teacher: Any = None,
-        generator: Any = None,
         *,
+        generator: Any = None,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
         random_state: Any = None,
@@ -141,17 +143,17 @@ class AdapterTransferSet(BaseTransferSet):
         generator = _fresh(self.generator, seed)
         name = _discrete_argument(generator)
         discrete = rows.numbers.shape[1] + np.arange(rows.codes.shape[1])
-        self._talk = "matrix" if name or hasattr(generator, "get_params") else "rows"
-        if self._talk == "matrix" and name is None and len(discrete):
+        self._takes = "matrix" if name or hasattr(generator, "get_params") else "rows"
+        if self._takes == "matrix" and name is None and len(discrete):
             columns = np.flatnonzero(self.categorical_features_)
             names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_))[columns]
             raise ValueError(
-                f"The generator ({type(generator).__name__}) draws numbers alone, but X has "
+                f"The generator ({type(generator).__name__}) samples only numbers, but X has "
                 f"categorical columns {names.tolist()}. Use a transfer set of skdistill."
             )
-        told = self._table.decode(rows) if self._talk == "rows" else _matrix(rows)
+        given = self._table.decode(rows) if self._takes == "rows" else _matrix(rows)
         with seeded(seed):
-            generator.fit(told, **({name: discrete.tolist()} if name else {}))
+            generator.fit(given, **({name: discrete.tolist()} if name else {}))
         self.generator_ = generator
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
@@ -164,16 +166,16 @@ class AdapterTransferSet(BaseTransferSet):
         drawn = drawn[0] if isinstance(drawn, tuple) else drawn  # GaussianMixture: (X, component)
         if drawn.shape != (size, self.n_features_in_):
             raise ValueError(
-                f"The generator ({type(self.generator_).__name__}) was asked for {size} rows of "
-                f"{self.n_features_in_} columns and gave an array of shape {drawn.shape}."
+                f"The generator ({type(self.generator_).__name__}) was to sample {size} rows of "
+                f"{self.n_features_in_} columns, but returned an array of shape {drawn.shape}."
             )
         rows = self._read(drawn)
         return rows.take(rng.permutation(size)), None
 
     def _widths(self) -> tuple[int, int]:
         """Numeric and categorical columns."""
-        n_levels = int(self.categorical_features_.sum())
-        return self.n_features_in_ - n_levels, n_levels
+        n_categorical = int(self.categorical_features_.sum())
+        return self.n_features_in_ - n_categorical, n_categorical
 
     def __sklearn_clone__(self) -> Any:
         # It is never changed here, and what has no parameters need not be copyable.
@@ -190,7 +192,7 @@ class AdapterTransferSet(BaseTransferSet):
 
     def _read(self, drawn: Any) -> Encoded:
         """Encode what the generator drew."""
-        if self._talk == "rows":
+        if self._takes == "rows":
             if is_frame(drawn) and hasattr(self, "feature_names_in_"):
                 drawn = drawn[self.feature_names_in_.tolist()]
             return self._table.encode(drawn)
@@ -216,7 +218,7 @@ def _fresh(generator: Any, seed: int) -> Any:
 
 
 def _discrete_argument(generator: Any) -> str | None:
-    """Name of the argument of ``fit`` for columns of levels, if there is one."""
+    """Name of the argument of ``fit`` for categorical columns, if there is one."""
     parameters = inspect.signature(generator.fit).parameters
     for name in _DISCRETE:
         if name in parameters:
@@ -239,3 +241,37 @@ def _seed(generator: Any, seed: int) -> dict[str, int]:
 def _matrix(rows: Encoded) -> np.ndarray:
     """Numbers, then codes, side by side."""
     return np.hstack([rows.numbers, rows.codes]) if rows.codes.shape[1] else rows.numbers
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed the global states of Python, numpy and torch, and restore them after.
+
+    Parameters
+    ----------
+    seed : int
+        At least 0, below 2^32.
+
+    Yields
+    ------
+    None
+        Torch is seeded where it has been imported, and its devices too.
+    """
+    torch: Any = sys.modules.get("torch")
+    cuda = torch is not None and torch.cuda.is_available()
+    plain, legacy = random.getstate(), np.random.get_state()
+    states = torch.get_rng_state() if torch is not None else None
+    devices = torch.cuda.get_rng_state_all() if cuda else None
+    random.seed(seed)
+    np.random.seed(seed)
+    if torch is not None:
+        torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(plain)
+        np.random.set_state(legacy)
+        if torch is not None:
+            torch.set_rng_state(states)
+        if cuda:
+            torch.cuda.set_rng_state_all(devices)

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import is_frame, is_pandas, is_polars
-from skdistill._rows import check_rows, stack_rows
+from skdistill._rows import as_rows, check_rows, stack_rows
 from skdistill._validation import Instance, OneOf
 from skdistill.exceptions import DistillationWarning
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._table import Encoded, learn_table
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._tables import Encoded, learn_table
 
 __all__ = ["PoolTransferSet"]
 
@@ -28,7 +27,7 @@ _ROWS = Instance(
 
 
 class PoolTransferSet(BaseTransferSet):
-    """Real unlabelled rows, drawn from a pool: better than any synthetic ones.
+    """Real unlabelled rows, sampled from a pool: better than any synthetic ones.
 
     Rows are drawn without replacement until none is left; a longer sample
     starts over, with a warning.
@@ -36,7 +35,7 @@ class PoolTransferSet(BaseTransferSet):
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     pool : array-like or DataFrame of shape (n_pool, n_features), default=None
         Rows with the columns of X, in the same order and of the same dtypes.
@@ -48,19 +47,20 @@ class PoolTransferSet(BaseTransferSet):
         than the pool has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -73,8 +73,8 @@ class PoolTransferSet(BaseTransferSet):
 
     Notes
     -----
-    ``clone`` hands the pool on by reference. The rows given to ``fit`` say
-    what columns there must be, nothing more. Rows have no parents, since they
+    ``clone`` passes the pool on by reference. The rows given to ``fit`` only
+    define the columns. Rows have no parents, since they
     do not come from X.
 
     References
@@ -97,8 +97,8 @@ class PoolTransferSet(BaseTransferSet):
     def __init__(
         self,
         teacher: Any = None,
-        pool: Any = None,
         *,
+        pool: Any = None,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
         random_state: Any = None,
@@ -122,7 +122,7 @@ class PoolTransferSet(BaseTransferSet):
 
     def _check_pool(self, X: Any) -> Any:
         """Return the pool as validated rows of the kind of X."""
-        pool: Any = self.pool if hasattr(self.pool, "shape") else np.asarray(self.pool)
+        pool: Any = as_rows(self.pool)
         if is_frame(X) and (is_pandas(pool), is_polars(pool)) != (is_pandas(X), is_polars(X)):
             raise TypeError(
                 f"The pool must be a data frame of the same library as X, {type(X)}. Got "
@@ -165,7 +165,7 @@ class PoolTransferSet(BaseTransferSet):
         count = super()._check_count(n_samples)
         if count > len(self._rows):
             warnings.warn(
-                f"The pool has {len(self._rows)} rows, but {count} are asked for: some come more "
+                f"The pool has {len(self._rows)} rows, but n_samples={count}: some are drawn more "
                 "than once. Mix the pool with synthetic rows (MixtureTransferSet) instead.",
                 DistillationWarning,
                 stacklevel=3,
@@ -173,7 +173,7 @@ class PoolTransferSet(BaseTransferSet):
         return count
 
     def __sklearn_clone__(self) -> Any:
-        # Like a fitted teacher, the pool is handed on, never copied.
+        # Like a fitted teacher, the pool is passed on, never copied.
         shell = type(self)(**self.get_params(deep=False))
         shell.pool = None
         fresh = super(PoolTransferSet, shell).__sklearn_clone__()

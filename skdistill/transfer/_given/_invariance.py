@@ -1,4 +1,4 @@
-"""Rows under changes that are known to be harmless.
+"""Rows under transformations that are known to change no label.
 
 Source: P. Simard, Y. LeCun, J. Denker, B. Victorri, "Transformation invariance
 in pattern recognition: tangent distance and tangent propagation", 1998.
@@ -13,14 +13,17 @@ import numpy as np
 
 from skdistill._frames import is_frame
 from skdistill._validation import Instance
-from skdistill.transfer._active._inner import BASE_RULE, draw_inner, fit_inner
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._near._transformations import ImageShift
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import balanced_rows
-from skdistill.transfer._tables._layouts import ArrayLayout, NumberColumn
-from skdistill.transfer._tables._sampling import seeds_of
-from skdistill.transfer._tables._table import Encoded, Table
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._given._inner import BASE_RULE, draw_inner, fit_inner
+from skdistill.transfer._given._transformations import ImageShift
+from skdistill.transfer._tables import (
+    ArrayLayout,
+    Encoded,
+    NumberColumn,
+    Table,
+    balanced_rows,
+    seeds_of,
+)
 
 __all__ = ["InvarianceTransferSet"]
 
@@ -35,19 +38,19 @@ _TRANSFORMATIONS = Instance(
 
 
 class InvarianceTransferSet(BaseTransferSet):
-    """Real rows under changes that you know to be harmless.
+    """Real rows under transformations that you know to change no label.
 
     An image stays the same digit when it moves by a pixel, a hand of cards the
-    same hand in any order. No density model can learn this from the rows; say
-    it, and the student learns it from the teacher.
+    same hand in any order. No density model can learn such an invariance from
+    the rows; as a transformation, the student learns it from the teacher.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     transformations : list of callable, default=()
-        Applied one after the other, each as ``f(X, rng) -> X`` on rows of the
+        At least one. Applied one after the other, each as ``f(X, rng) -> X`` on rows of the
         kind of X with a ``numpy.random.Generator``: for example
         :class:`~skdistill.transfer.ImageShift`,
         :class:`~skdistill.transfer.GroupPermutation`,
@@ -56,7 +59,7 @@ class InvarianceTransferSet(BaseTransferSet):
     image_shape : tuple of int, default=None
         For ``"shift"``: (height, width) or (height, width, channels).
     max_shift : int, default=1
-        For ``"shift"``: the most pixels.
+        For ``"shift"``: maximum number of pixels.
     fill : float or "edge", default=0.0
         For ``"shift"``: what moves in.
     base : transfer set or generator, default=None
@@ -64,12 +67,13 @@ class InvarianceTransferSet(BaseTransferSet):
         each as often as any other. A clone is fitted, with this set's
         ``categorical_features``.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`fit` and :meth:`sample`.
 
@@ -78,11 +82,11 @@ class InvarianceTransferSet(BaseTransferSet):
     base_ : BaseTransferSet or None
         The fitted base.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -95,13 +99,13 @@ class InvarianceTransferSet(BaseTransferSet):
 
     Notes
     -----
-    Rows may leave the bounds of the columns seen, since the changes are known
-    to be harmless; levels must be among those seen. Columns of whole numbers
-    stay whole where their dtype, or the changed rows, are.
+    Rows may leave the bounds of the columns seen; categories must be among
+    those seen. Columns of integers stay so where their dtype, or the changed
+    rows, are.
 
-    Whether a change is harmless is up to you: the teacher is asked about the
-    changed rows, so the student learns what the teacher makes of them. A
-    teacher that has not learned the invariance itself hands its errors on.
+    The teacher labels the changed rows, so the student learns what the teacher
+    predicts there. A teacher that has not learned the invariance itself passes
+    its errors on.
 
     References
     ----------
@@ -130,8 +134,8 @@ class InvarianceTransferSet(BaseTransferSet):
     def __init__(
         self,
         teacher: Any = None,
-        transformations: Any = (),
         *,
+        transformations: Any = (),
         image_shape: tuple[int, ...] | None = None,
         max_shift: int = 1,
         fill: Any = 0.0,
@@ -152,6 +156,11 @@ class InvarianceTransferSet(BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         rng = np.random.Generator(np.random.SFC64(seeds_of(self.random_state)))
+        if not len(self.transformations):
+            raise ValueError(
+                "InvarianceTransferSet has no transformations. Pass transformations=[...]: "
+                'callables f(X, rng) -> X, or "shift".'
+            )
         self._steps = [self._step(given) for given in self.transformations]
         self.base_ = None
         if self.base is not None:
@@ -172,7 +181,7 @@ class InvarianceTransferSet(BaseTransferSet):
                 'transformations has "shift", but image_shape=None: how rows are laid out as '
                 "images must be told, for example image_shape=(28, 28)."
             )
-        return ImageShift(tuple(self.image_shape), self.max_shift, self.fill)
+        return ImageShift(tuple(self.image_shape), max_shift=self.max_shift, fill=self.fill)
 
     def _change(self, rows: Encoded, rng: np.random.Generator) -> Encoded:
         """Apply all transformations to encoded rows."""
@@ -226,7 +235,7 @@ def _number_dtypes(table: Table) -> list[np.dtype]:
         return [table.layout.dtype] * len(table.low)
     columns = [
         column
-        for column, level in zip(table.layout.columns, table.categorical, strict=True)
-        if not level
+        for column, mark in zip(table.layout.columns, table.categorical, strict=True)
+        if not mark
     ]
     return [c.storage if isinstance(c, NumberColumn) else np.dtype(bool) for c in columns]
