@@ -74,12 +74,11 @@ def _word(value: Any) -> int:
         value = float("nan")
     elif isinstance(value, np.bool_):
         value = bool(value)
-    if isinstance(value, numbers.Number) and not (
-        isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
-    ):
+    is_complex = isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
+    if isinstance(value, numbers.Number) and not is_complex:
         if isinstance(value, numbers.Integral) and _EXACT <= abs(int(value)) < 2**64:
             return int(value) % 2**64  # as in a column of integers
-        number = _as_float(value)
+        number: Any = _as_float(value)
         if number == value or number != number:
             # The sum turns -0.0 into 0.0.
             return int.from_bytes(struct.pack("<d", number + 0.0), "little")
