@@ -11,6 +11,7 @@ from skdistill import transfer
 
 ROOT = Path(__file__).resolve().parents[2]
 
+
 def loaded_after(code):
     """Modules of transfer sets that a fresh interpreter has after some code.
 
@@ -22,7 +23,9 @@ def loaded_after(code):
         f"package.__path__ = [{str(ROOT / 'skdistill')!r}]\n"
         "sys.modules['skdistill'] = package\n"
     )
-    shown = "\nprint(*sorted(name for name in sys.modules if name.startswith('skdistill.transfer')))"
+    shown = (
+        "\nprint(*sorted(name for name in sys.modules if name.startswith('skdistill.transfer')))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", bare + code + shown],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
