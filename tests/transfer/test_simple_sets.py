@@ -8,7 +8,7 @@ from skdistill.transfer import BootstrapTransferSet, MarginalTransferSet, Unifor
 
 
 def tied_rows(n=3000, seed=0):
-    """Columns that are functions of each other: a number, its square, its sign as a level."""
+    """Columns that are functions of each other: a number, its square, its sign as a category."""
     x = np.random.default_rng(seed).normal(size=n)
     X = np.column_stack([x, x**2, x > 0.5])
     X[x > 1, 1] = np.nan
@@ -16,7 +16,7 @@ def tied_rows(n=3000, seed=0):
 
 
 def test_marginals_alone():
-    """Each column has its own distribution, gaps included, and nothing ties it to the others."""
+    """Each column has its own distribution, missing values included, and is independent."""
     X = tied_rows()
     new = MarginalTransferSet(categorical_features=[2], random_state=0).fit(X).sample(20_000)
     assert stats.ks_2samp(new[:, 0], X[:, 0]).pvalue > 0.001
@@ -31,7 +31,7 @@ def test_marginals_alone():
 
 
 def test_the_box_is_filled_evenly():
-    """Uniform between the bounds, over whole numbers, and over levels; gaps as often as before."""
+    """Uniform between the bounds, over integers and categories; as many missing values."""
     rng = np.random.default_rng(0)
     X = np.column_stack(
         [rng.normal(size=500), rng.integers(-2, 3, 500), rng.choice([3, 50], 500, p=[0.9, 0.1])]
