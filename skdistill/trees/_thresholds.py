@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from skdistill._sklearn import assemble_tree, tree_arrays
-from skdistill.rules._float32 import short_between
+from skdistill.boxes import short_between
 
 __all__ = ["shorten_thresholds"]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.tree import DecisionTreeClassifier
 
-from skdistill.rules._float32 import short_between
+from skdistill.boxes import short_between
 from skdistill.trees._thresholds import shorten_thresholds
 
 FINITE = st.floats(-(2.0**100), 2.0**100, width=32)

@@ -1,4 +1,4 @@
-"""What ordered rules answer on given rows, and what a change of some rules would cost."""
+"""What ordered rules predict on given rows, and what a change of some rules would cost."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.rules._conditions import Interval, Levels
+from skdistill.rules._conditions import Condition
 
-__all__ = ["ListAnswers", "Trial"]
-
-Condition = Interval | Levels
+__all__ = ["Trial", "TrialRows"]
 
 
 class Trial:
@@ -24,7 +22,7 @@ class Trial:
     rows : ndarray
         Rows on which some rule holds otherwise than before.
     first : ndarray
-        Which rule answers these rows now.
+        Which rule is the first to hold on these rows now.
     cost : float
         Fidelity lost; negative where it is gained.
     changes : bool
@@ -36,19 +34,19 @@ class Trial:
         self.cost, self.changes = cost, changes
 
 
-class ListAnswers:
-    """Rules in order on given rows; the last one holds always.
+class TrialRows:
+    """Rows on which changes of ordered rules are tried; the last rule holds always.
 
     Parameters
     ----------
-    conditions : sequence of (sequence of Interval or Levels)
+    conditions : sequence of (sequence of Interval or Categories)
         Of each rule.
     outcomes : sequence
         Of each rule.
     columns : dict of str to array or Series of length n_samples
-        Those that the conditions speak of.
+        Those that the conditions read.
     target : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        What the rules should say.
+        What the rules should predict.
     values : bool
         Whether fidelity is R² instead of agreement.
     """
@@ -72,7 +70,7 @@ class ListAnswers:
         self.code = np.array([distinct.index(outcome) for outcome in outcomes])
         self.target, self.values = target, values
         if values:
-            self.answers = np.array(distinct, dtype=float).reshape(len(distinct), -1)
+            self.outcomes = np.array(distinct, dtype=float).reshape(len(distinct), -1)
             self.target = np.asarray(target, dtype=float).reshape(n_rows, -1)
             total = ((self.target - self.target.mean(axis=0)) ** 2).sum()
             self.scale = float(total) if total > 0 else np.finfo(float).tiny
@@ -100,15 +98,11 @@ class ListAnswers:
     def _loss(self, first: np.ndarray, rows: np.ndarray) -> float:
         code = self.code[first]
         if self.values:
-            return float(((self.answers[code] - self.target[rows]) ** 2).sum()) / self.scale
+            return float(((self.outcomes[code] - self.target[rows]) ** 2).sum()) / self.scale
         return np.count_nonzero(code != self.target[rows]) / self.scale
 
-    def loss(self) -> float:
-        """One minus the fidelity."""
-        return self._loss(self.first, np.arange(self.n_rows))
-
     def try_masks(self, masks: Mapping[int, np.ndarray]) -> Trial:
-        """Tell what it would cost if some rules held elsewhere.
+        """Return what it would cost if some rules held elsewhere.
 
         Parameters
         ----------
@@ -120,12 +114,12 @@ class ListAnswers:
 
         Notes
         -----
-        Only the rows on which one of the masks differs are asked again:
-        O(n_samples) for the comparison, O(rows * rules) for the answers.
+        Only the rows on which one of the masks differs are predicted again:
+        O(n_samples) for the comparison, O(rows * rules) for the predictions.
         """
         touched = np.zeros(self.n_rows, dtype=bool)
         for rule, mask in masks.items():
-            # Rows that an earlier rule answers do not notice.
+            # Rows for which an earlier rule holds do not notice.
             touched |= (mask != self.held[:, rule]) & (self.first >= rule)
         rows = np.flatnonzero(touched)
         held = self.held[rows]
