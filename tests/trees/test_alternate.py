@@ -12,7 +12,7 @@ from skdistill._labels import ClassLabels, Values
 from skdistill.trees import GrowthTask, _alternate
 from skdistill.trees._alternate import alternate, grow_below, improve
 from skdistill.trees._binned_tree import BinnedTree
-from skdistill.trees._bins import GAP, bin_rows
+from skdistill.trees._bins import MISSING, bin_rows
 from skdistill.trees._search_rows import SearchRows
 
 KINDS = ("hard", "soft", "values", "several")
@@ -69,13 +69,13 @@ def start(search, n_leaves=10, **params):
 def every_cut(search):
     """Every split there is: which rows go left, by column, interval and side of the gaps."""
     for column, codes in enumerate(search.bins.codes):
-        missing = codes == GAP
+        missing = codes == MISSING
         for cut in range(len(search.bins.thresholds[column])):
             yield (column, cut, False), (codes <= cut)
             if missing.any():
                 yield (column, cut, True), (codes <= cut) | missing
         if missing.any():
-            yield (column, GAP - 1, False), ~missing
+            yield (column, MISSING - 1, False), ~missing
 
 
 def leaf_losses(search, answer):
@@ -104,9 +104,9 @@ def test_cuts_are_the_best_of_their_columns(kind, share, seed):
     rows = np.flatnonzero(rng.random(len(search.index)) < share)
     gain = rng.integers(-3, 4, len(rows)).astype(float)
     best = {}
-    for (column, cut, gaps_left), left in every_cut(search):
+    for (column, cut, missing_left), left in every_cut(search):
         value = gain[left[rows]].sum()
-        best.setdefault(column, []).append((value, cut, gaps_left))
+        best.setdefault(column, []).append((value, cut, missing_left))
     found = list(search.cuts(rows, gain))
     assert sorted(cut.feature for cut in found) == sorted(best)
     values = [cut.value for cut in found]
@@ -116,7 +116,7 @@ def test_cuts_are_the_best_of_their_columns(kind, share, seed):
         least = min(value for value, _, _ in all_of_them)
         np.testing.assert_allclose(cut.value, least, atol=1e-6)
         equal = [c[1:] for c in all_of_them if c[0] <= least + 1e-9]
-        assert (cut.cut, cut.gaps_left) in equal
+        assert (cut.cut, cut.missing_left) in equal
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -130,7 +130,7 @@ def test_a_revisit_takes_the_best_split(kind, seed):
     for node in inner:
         tried = tree.copy()
         reached = tried.rows_by_node(search.bins, search.index)
-        answers, rows = search.answers(tried, reached), reached[node]
+        answers, rows = search.predictions(tried, reached), reached[node]
         on = [
             tree_losses(search, tried, answers, child, rows)
             for child in (tried.left[node], tried.right[node])
@@ -196,7 +196,7 @@ def legal(tree, search):
 def assert_monotone(tree, search):
     """Assert that answers move one way between neighbouring codes, on random rows."""
     rng = np.random.default_rng(0)
-    answers = search.answers(tree, tree.rows_by_node(search.bins, search.index))
+    answers = search.predictions(tree, tree.rows_by_node(search.bins, search.index))
     if search.task.classification:
         reached = tree.rows_by_node(search.bins, search.index)
         sums = {node: search.sums(reached[node]) for node in answers}
@@ -210,7 +210,7 @@ def assert_monotone(tree, search):
         values = []
         for codes in (points, moved):
             rows = type(search.bins)(
-                codes.T.astype(np.uint8), search.bins.thresholds, search.bins.gaps
+                codes.T.astype(np.uint8), search.bins.thresholds, search.bins.missing
             )
             value = np.empty(len(codes))
             for node, here in tree.rows_by_node(rows, np.arange(len(codes))).items():
@@ -228,7 +228,7 @@ def test_needless_splits_are_bypassed(kind):
         search = make_search(kind, seed)
         tree = alternate(start(search, 14), search, max_passes=1000)
         reached = tree.rows_by_node(search.bins, search.index)
-        answers = search.answers(tree, reached)
+        answers = search.predictions(tree, reached)
         for node in tree.order():
             if tree.left[node] == -1:
                 continue

@@ -6,7 +6,7 @@ import pytest
 from skdistill.trees import GrowthTask
 from skdistill.trees._assembly import filled
 from skdistill.trees._binned_tree import BinnedTree
-from skdistill.trees._bins import GAP, bin_rows
+from skdistill.trees._bins import MISSING, bin_rows
 from skdistill.trees._search_rows import SearchRows
 
 
@@ -38,9 +38,9 @@ def test_codes_answer_every_question():
     for column, thresholds in enumerate(rows.thresholds):
         values, codes = X[:, column].astype(np.float64), rows.codes[column]
         missing = np.isnan(values)
-        np.testing.assert_array_equal(codes == GAP, missing)
-        assert rows.gaps[column] == missing.any()
-        assert len(thresholds) < GAP
+        np.testing.assert_array_equal(codes == MISSING, missing)
+        assert rows.missing[column] == missing.any()
+        assert len(thresholds) < MISSING
         assert (np.diff(thresholds) > 0).all()
         for place, threshold in enumerate(thresholds):
             np.testing.assert_array_equal(

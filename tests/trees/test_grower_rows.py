@@ -12,7 +12,7 @@ from skdistill.trees import (
 from tests.trees._growers import (
     ALL,
     FAST,
-    GAPS_ARE_SOUND,
+    MISSING_IS_SOUND,
     LATTICE,
     make_rows,
     shares,
@@ -24,7 +24,7 @@ from tests.trees._growers import (
 @pytest.mark.parametrize("kind", ["three", "soft", "values"])
 def test_weights_are_repeats(grower, kind):
     """Whole weights, with zeros, give the tree of repeated rows in any order."""
-    X, three, _, score = make_rows(150, gaps=GAPS_ARE_SOUND)
+    X, three, _, score = make_rows(150, missing=MISSING_IS_SOUND)
     rng = np.random.default_rng(0)
     weight = rng.integers(0, 4, len(X))
     order = rng.permutation(np.repeat(np.arange(len(X)), weight))
@@ -132,7 +132,7 @@ def test_several_values_a_row(grower):
 @pytest.mark.parametrize("kind", ["three", "values"])
 def test_missing_values(grower, kind):
     """Rows with gaps go where the tree says, in every column; a column may be all gaps."""
-    X, three, _, score = make_rows(gaps=True)
+    X, three, _, score = make_rows(missing=True)
     X[:, 3] = np.nan
     y = np.where(np.isnan(X[:, 2]), 2, three) if kind == "three" else score
     tree = tree_of(kind, grower, max_leaf_nodes=8).fit(X, y)
@@ -140,7 +140,7 @@ def test_missing_values(grower, kind):
     np.testing.assert_array_equal(tree.apply(X), tree.tree_.apply(X.astype(np.float32)))
     assert tree.fidelity_ > 0.3
     means = [y[tree.apply(X) == node].mean() for node in tree.apply(X)]
-    if kind == "values" and (GAPS_ARE_SOUND or not isinstance(grower, CartGrower)):
+    if kind == "values" and (MISSING_IS_SOUND or not isinstance(grower, CartGrower)):
         np.testing.assert_allclose(tree.predict(X), means)
 
 

@@ -33,7 +33,7 @@ from tests.trees._growers import (
 @pytest.mark.parametrize("kind", ["three", "values"])
 def test_same_seed_same_tree(grower, kind):
     """Bit for bit, from an integer, and from a state drawn from alike."""
-    X, three, _, score = make_rows(gaps=True)
+    X, three, _, score = make_rows(missing=True)
     y = three if kind == "three" else score
     before = repr(grower), pickle.dumps(grower)
     for state in (lambda: 7, lambda: np.random.RandomState(3)):
