@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from _methods import CART, MUNGE
-from _results import markdown_table
-from _study import LEAVES
+
+from _lib.methods import CART, MUNGE
+from _lib.results import markdown_table
+from _lib.study import LEAVES
 
 __all__ = ["cost_table", "gain_table", "report", "sets_table", "wide_table"]
 
@@ -58,7 +59,7 @@ def gain_table(wide: pd.DataFrame, base: str) -> str:
 
 
 def _best_peer_table(wide: pd.DataFrame, ours: str, peers: list[str]) -> str:
-    """How often ours is at least as true as each peer, and as the best one of all."""
+    """How often ours is at least as faithful as each peer, and as the best one of all."""
     groups = {name: [name] for name in peers}
     groups["the best of them in each cell"] = peers
     groups["the best of them and of both yardsticks"] = [*peers, CART, MUNGE]
@@ -68,11 +69,11 @@ def _best_peer_table(wide: pd.DataFrame, ours: str, peers: list[str]) -> str:
         measured = wide[[m for m in members if m in peers]].notna().any(axis=1)
         both = both[measured].dropna()
         gain = 100 * (both["ours"] - both["best"])
-        true = gain >= -_TIE
-        shares = [true, *(true[true.index.get_level_values("leaves") == k] for k in LEAVES)]
+        won = gain >= -_TIE
+        shares = [won, *(won[won.index.get_level_values("leaves") == k] for k in LEAVES)]
         rows.append([name, f"{gain.mean():+.2f}", *(f"{100 * s.mean():.0f} %" for s in shares)])
         rows[-1] += [_record(gain.to_numpy())]
-    header = [f"{ours} against", "mean", "at least as true", *(f"{k} leaves" for k in LEAVES)]
+    header = [f"{ours} against", "mean", "at least as faithful", *(f"{k} leaves" for k in LEAVES)]
     return markdown_table([*header, "wins/draws/losses"], rows)
 
 
@@ -127,21 +128,21 @@ def report(results: pd.DataFrame, ours: str, foreign: list[str]) -> str:
     over = results[results["n_leaves"] > results["leaves"]]["method"].value_counts()
     parts = [
         f"""`benchmarks/bench_fidelity.py`: points of test fidelity (agreement with the teacher's
-labels on rows that nobody saw) of trees of equally many leaves; {results["set"].nunique()} tables,
+labels on held-out rows) of trees of equally many leaves; {results["set"].nunique()} tables,
 {results["teacher"].nunique()} teachers, {results["seed"].nunique()} seeds. The yardstick is CART on
 the teacher's hard labels of the training rows (its mean: {100 * wide[CART].mean():.2f} percent);
 MUNGE rows are added up to 10,000 in all. Standard errors are over tables and teachers; wins, draws
 and losses are counted over cells and sizes; the mean of a cell is that over its sizes. Trees with
 more leaves than allowed: {over.to_dict() or "none"}.""",
-        f"### Above CART\n\n{gain_table(wide, CART)}",
+        f"## Above CART\n\n{gain_table(wide, CART)}",
     ]
     if MUNGE in wide:
-        parts.append(f"### Above CART + MUNGE\n\n{gain_table(wide, MUNGE)}")
+        parts.append(f"## Above CART + MUNGE\n\n{gain_table(wide, MUNGE)}")
     if ours in wide and peers:
-        parts.append(f"### Against other packages\n\n{_best_peer_table(wide, ours, peers)}")
-    parts.append(f"### By table: mean over seeds and sizes\n\n{sets_table(results)}")
+        parts.append(f"## Against other packages\n\n{_best_peer_table(wide, ours, peers)}")
+    parts.append(f"## By table: mean over seeds and sizes\n\n{sets_table(results)}")
     parts.append(
-        "### CPU seconds of a fit\n\nOne thread, without the teacher's own time; drawing rows "
+        "## CPU seconds of a fit\n\nOne thread, without the teacher's own time; drawing rows "
         f"is included.\n\n{cost_table(results)}"
     )
     return "\n\n".join(parts)

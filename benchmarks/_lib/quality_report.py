@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from _generators import BASELINE, CEILING
-from _results import markdown_table
 from scipy.stats import spearmanr, wilcoxon
+
+from _lib.generators import BASELINE, CEILING
+from _lib.results import markdown_table
 
 __all__ = ["DEFAULT", "DIRECT", "gains", "report"]
 
@@ -167,6 +168,8 @@ def _auc_lines(part: pd.DataFrame, auc: pd.Series) -> str:
     auc : Series
         By generator.
     """
+    if BASELINE not in set(part["generator"]):
+        return "Not measured."
     over = {
         "gain": _wide(part),
         "fidelity": 100 * _wide(part, "fidelity"),
@@ -192,16 +195,16 @@ def _auc_lines(part: pd.DataFrame, auc: pd.Series) -> str:
 
 
 def _closed(part: pd.DataFrame) -> str:
-    """How much of the gap between the baseline and real rows the default closes."""
+    """How much of the distance from the baseline to real rows the default covers."""
     wide = _wide(part)
     if not {DEFAULT, BASELINE, CEILING} <= set(wide.columns):
         return ""
     mean = wide[[DEFAULT, BASELINE, CEILING]].dropna().mean()
-    gap = mean[CEILING] - mean[BASELINE]
+    distance = mean[CEILING] - mean[BASELINE]
+    gain = mean[DEFAULT] - mean[BASELINE]
     return (
-        f"The default, {DEFAULT}, stands {mean[DEFAULT] - mean[BASELINE]:+.2f} from the baseline, "
-        f"and real rows {gap:+.2f}: it closes {100 * (mean[DEFAULT] - mean[BASELINE]) / gap:.0f} "
-        "percent of the gap."
+        f"The default, {DEFAULT}, stands {gain:+.2f} from the baseline, and real rows "
+        f"{distance:+.2f}: it covers {100 * gain / distance:.0f} percent of that distance."
     )
 
 
@@ -233,15 +236,15 @@ Wilcoxon's signed-rank p.
         part = found[plain & (found["teacher"] == teacher)]
         same = balanced[plain & (balanced["teacher"] == teacher)]
         main, others = _by_completeness(part)
-        text += f"\n### Teacher: {teacher}\n\n{_cells(main)}\n\n{_main_table(main, same)}\n"
-        text += f"\n{_closed(main)}\n\n#### By table\n\n{_set_table(main)}\n"
+        text += f"\n## Teacher: {teacher}\n\n{_cells(main)}\n\n{_main_table(main, same)}\n"
+        text += f"\n{_closed(main)}\n\n### By table\n\n{_set_table(main)}\n"
         if len(others):
-            text += f"\n#### Other generators\n\n{_cells(others)}\n\n{_main_table(others, same)}\n"
+            text += f"\n### Other generators\n\n{_cells(others)}\n\n{_main_table(others, same)}\n"
     forest = found[plain & (found["teacher"] == "forest")]
     return (
         text
-        + f"\n### Hard and soft labels\n\n{_label_table(found[found['rows'] == _ROWS])}\n"
-        + f"\n### How many rows\n\n{_amount_table(found)}\n"
-        + f"\n### Which teacher: percent of test accuracy\n\n{_teacher_table(results)}\n"
-        + f"\n### Does the two-sample AUC tell?\n\n{_auc_lines(forest, auc)}\n"
+        + f"\n## Hard and soft labels\n\n{_label_table(found[found['rows'] == _ROWS])}\n"
+        + f"\n## How many rows\n\n{_amount_table(found)}\n"
+        + f"\n## Which teacher: percent of test accuracy\n\n{_teacher_table(results)}\n"
+        + f"\n## Does the two-sample AUC predict it?\n\n{_auc_lines(forest, auc)}\n"
     )

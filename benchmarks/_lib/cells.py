@@ -2,8 +2,8 @@
 
 A :class:`Cell` is one table, teacher and seed. A method is a function of a cell
 and a number of leaves that fits a tree and returns a :class:`Student`; what it
-takes in CPU seconds is counted without the time that the teacher needs to
-answer, which is the same for all.
+takes in CPU seconds is counted without the time of the teacher's predictions,
+which is the same for all.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from _data import Split, encoder
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from _lib.data import Split, encoder
 from skdistill import CachedTeacher, MungeTransferSet
 
 __all__ = ["Cell", "Method", "Stopwatch", "Student", "agreement", "cells", "measure"]
@@ -32,7 +32,7 @@ class Student(NamedTuple):
     Parameters
     ----------
     predict : callable
-        Takes nothing and returns its answers on the test rows: codes of classes,
+        Takes nothing and returns its predictions on the test rows: codes of classes,
         or values.
     n_leaves : int
         How many leaves it has, in all its trees together.
@@ -43,7 +43,7 @@ class Student(NamedTuple):
 
 
 class Stopwatch:
-    """A teacher that counts the CPU seconds of its answers.
+    """A teacher that counts the CPU seconds of its predictions.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ class Stopwatch:
 
     def _timed(self, method: str, X: Any) -> np.ndarray:
         start = time.process_time()
-        answers = getattr(self.teacher, method)(X)
+        predicted = getattr(self.teacher, method)(X)
         self.seconds += time.process_time() - start
-        return answers
+        return predicted
 
     def predict(self, X: Any) -> np.ndarray:
         return self._timed("predict", X)
@@ -96,20 +96,20 @@ class Cell:
         steps = make_pipeline(encoder(self.data.X), FunctionTransformer(np.ascontiguousarray))
         self._encoder = steps.fit(self.data.X)
         self.X, self.X_test = self.encode(self.data.X), self.encode(self.data.X_test)
-        self.answers = self.ask(self.data.X)
-        self.truth = self.ask(self.data.X_test)
+        self.labels = self.query(self.data.X)
+        self.truth = self.query(self.data.X_test)
 
     @property
     def key(self) -> dict[str, Any]:
-        """What tells this cell from all others."""
+        """What identifies this cell."""
         return {"set": self.name, "teacher": self.kind, "seed": self.seed}
 
     def encode(self, X: Any) -> np.ndarray:
-        """Rows as numbers, levels one-hot: shape (n_samples, n_encoded)."""
+        """Rows as numbers, categories one-hot: shape (n_samples, n_encoded)."""
         return self._encoder.transform(X)
 
-    def ask(self, X: Any) -> np.ndarray:
-        """The teacher's answers on rows as users hold them, coded: shape (n_samples,)."""
+    def query(self, X: Any) -> np.ndarray:
+        """The teacher's predictions on rows as users hold them, coded: shape (n_samples,)."""
         return self.code(self.teacher.predict(X))
 
     def code(self, labels: np.ndarray) -> np.ndarray:
@@ -117,13 +117,13 @@ class Cell:
         return labels if self.classes is None else np.searchsorted(self.classes, labels)
 
     def with_munge(self) -> tuple[np.ndarray, np.ndarray]:
-        """The training rows and MUNGE rows, 10,000 in all, encoded, with answers."""
+        """The training rows and MUNGE rows, 10,000 in all, encoded, with labels."""
         if len(self.X) >= _ENOUGH_ROWS:
-            return self.X, self.answers
+            return self.X, self.labels
         munge = MungeTransferSet(random_state=self.seed).fit(self.data.X)
         drawn = munge.sample(_ENOUGH_ROWS - len(self.X))
         X = np.concatenate([self.X, self.encode(drawn)])
-        return X, np.concatenate([self.answers, self.ask(drawn)])
+        return X, np.concatenate([self.labels, self.query(drawn)])
 
 
 Method = Callable[[Cell, int], Student]
@@ -144,7 +144,7 @@ def cells(
     seeds : sequence of int
     kinds : sequence of str
     split, trained_teacher : callable
-        See ``_data.py``.
+        See ``_lib/data.py``.
     """
     for seed in seeds:
         for name in sets:
@@ -154,9 +154,9 @@ def cells(
                 yield Cell(name, kind, seed, data, teacher)
 
 
-def agreement(truth: np.ndarray, answers: np.ndarray) -> float:
+def agreement(truth: np.ndarray, predicted: np.ndarray) -> float:
     """Share of equal codes."""
-    return float(np.mean(truth == answers))
+    return float(np.mean(truth == predicted))
 
 
 def measure(
@@ -170,7 +170,7 @@ def measure(
     method : callable
     leaves : int
     score : callable, optional
-        Of the teacher's and the student's answers on the test rows; the share
+        Of the teacher's and the student's predictions on the test rows; the share
         of equal ones by default.
 
     Returns
@@ -179,8 +179,8 @@ def measure(
         The score ("fidelity"), the number of leaves, and the CPU seconds of the
         fit without the teacher's.
     """
-    asked, start = cell.stopwatch.seconds, time.process_time()
+    queried, start = cell.stopwatch.seconds, time.process_time()
     student = method(cell, leaves)
-    seconds = time.process_time() - start - (cell.stopwatch.seconds - asked)
+    seconds = time.process_time() - start - (cell.stopwatch.seconds - queried)
     fidelity = float(score(cell.truth, student.predict()))
     return {"fidelity": fidelity, "n_leaves": student.n_leaves, "seconds": seconds}

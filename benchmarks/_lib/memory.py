@@ -12,8 +12,8 @@ __all__ = ["peak_mb"]
 def peak_mb(reset: bool = False) -> float:
     """Peak memory of this process in MB; on Linux since the last reset.
 
-    A child's ``ru_maxrss`` starts at its parent's peak there, so it would tell
-    of the baseline before it.
+    A child's ``ru_maxrss`` starts at its parent's peak there, so it would
+    measure the baseline before it.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Other packages that make small trees, as methods of the fidelity study.
 
-Each sees the encoded training rows with the teacher's labels; those that ask
+Each sees the encoded training rows with the teacher's labels; those that query
 the teacher themselves may. What is not installed is left out. Solvers get ten
 seconds. Where a package counts depth and not leaves, it gets the greatest depth
 that cannot exceed the leaves.
@@ -25,8 +25,9 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from _cells import Cell, Method, Student
-from _trepan import TrepanTree
+
+from _lib.cells import Cell, Method, Student
+from _lib.trepan import TrepanTree
 
 __all__ = ["MODULES", "PEERS", "missing_peers"]
 
@@ -46,7 +47,7 @@ class _KnownRows:
     """A teacher of encoded rows, all of which were labelled before."""
 
     def __init__(self, cell: Cell):
-        self._known = {row.tobytes(): code for row, code in zip(cell.X, cell.answers, strict=True)}
+        self._known = {row.tobytes(): code for row, code in zip(cell.X, cell.labels, strict=True)}
 
     def predict(self, X: Any) -> np.ndarray:
         rows = np.ascontiguousarray(X, dtype=np.float64)
@@ -61,7 +62,7 @@ def trustee(cell: Cell, leaves: int) -> Student:
     X = cell.X.astype(np.float64)
     model = ClassificationTrustee(expert=_KnownRows(cell))
     n_samples = min(2000, int(0.7 * len(X)))
-    model.fit(X, cell.answers, max_leaf_nodes=leaves, num_samples=n_samples)
+    model.fit(X, cell.labels, max_leaf_nodes=leaves, num_samples=n_samples)
     tree = model.explain()[0]
     return _student(cell, tree, tree.get_n_leaves())
 
@@ -71,7 +72,7 @@ def interpret_mimic(cell: Cell, leaves: int) -> Student:
     from interpret_community.mimic.models.tree_model import DecisionTreeExplainableModel
 
     two = len(cell.classes) == 2
-    target = cell.teacher.predict_proba(cell.data.X)[:, 1] if two else cell.answers
+    target = cell.teacher.predict_proba(cell.data.X)[:, 1] if two else cell.labels
     model = DecisionTreeExplainableModel(multiclass=not two, max_leaf_nodes=leaves)
     model.fit(cell.X, target)
     found = model.predict
@@ -87,7 +88,7 @@ def figs(cell: Cell, leaves: int) -> Student:
 
     for n_rules in range(leaves - 1, 0, -1):  # a sum of t trees has t more leaves than rules
         model = FIGSClassifier(max_rules=n_rules, random_state=cell.seed)
-        model.fit(cell.X, cell.answers)
+        model.fit(cell.X, cell.labels)
         n_leaves = model.complexity_ + len(model.trees_)
         if n_leaves <= leaves:
             break
@@ -98,7 +99,7 @@ def hs_tree(cell: Cell, leaves: int) -> Student:
     """CART with hierarchical shrinkage, its strength chosen by cross-validation."""
     from imodels import HSTreeClassifierCV
 
-    model = HSTreeClassifierCV(max_leaf_nodes=leaves).fit(cell.X, cell.answers)
+    model = HSTreeClassifierCV(max_leaf_nodes=leaves).fit(cell.X, cell.labels)
     return _student(cell, model, model.estimator_.get_n_leaves())
 
 
@@ -107,12 +108,12 @@ def tao_tree(cell: Cell, leaves: int) -> Student:
     from imodels import TaoTreeClassifier
 
     model = TaoTreeClassifier(model_args={"max_leaf_nodes": leaves, "random_state": cell.seed})
-    model.fit(cell.X, cell.answers)
+    model.fit(cell.X, cell.labels)
     return _student(cell, model, model.model.get_n_leaves())
 
 
 def trepan(cell: Cell, leaves: int) -> Student:
-    """See ``_trepan.py``: our own, in the manner of the paper."""
+    """See ``_lib/trepan.py``: our own, in the manner of the paper."""
     model = TrepanTree(leaves).fit(cell)
     return _student(cell, model, model.n_leaves)
 
@@ -127,7 +128,7 @@ def streed(cell: Cell, leaves: int) -> Student:
         cost_complexity=0.0,
         time_limit=_TIME_LIMIT,
     )
-    model.fit(cell.X, cell.answers)
+    model.fit(cell.X, cell.labels)
     return _student(cell, model, model.get_n_leaves())
 
 
@@ -136,7 +137,7 @@ def contree(cell: Cell, leaves: int) -> Student:
     from pycontree import ConTree
 
     model = ConTree(max_depth=_depth(leaves), time_limit=_TIME_LIMIT)
-    model.fit(cell.X, cell.answers)
+    model.fit(cell.X, cell.labels)
     return _student(cell, model, model.get_num_leaf_nodes())
 
 
@@ -158,7 +159,7 @@ def dl85(cell: Cell, leaves: int) -> Student:
 
     cut = _Quantiles(cell.X, 5)
     model = DL85Classifier(max_depth=_depth(leaves), time_limit=_TIME_LIMIT)
-    model.fit(cut(cell.X), cell.answers)
+    model.fit(cut(cell.X), cell.labels)
     return _student(cell, model, 2 ** _depth(leaves), cut(cell.X_test))
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from _few_rows import Cell
 from sklearn.neighbors import KernelDensity, NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
+from _lib.few_rows import Cell
 from skdistill import transfer
 
 __all__ = ["BASELINE", "CEILING", "GENERATORS", "draw"]
@@ -90,7 +90,7 @@ def _shipped(name: str, **params: Any) -> Callable[[Cell], Any]:
 
 
 def _asking(name: str, **params: Any) -> Callable[[Cell], Any]:
-    """One that asks the cell's teacher."""
+    """One that queries the cell's teacher."""
 
     def make(cell: Cell) -> Any:
         return getattr(transfer, name)(cell.teacher, random_state=cell.seed, **params)

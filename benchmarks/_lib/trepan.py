@@ -1,4 +1,4 @@
-"""A tree in the manner of TREPAN, which asks the teacher about drawn rows in each node.
+"""A tree in the manner of TREPAN, which queries the teacher on drawn rows in each node.
 
 M. Craven, J. Shavlik, "Extracting tree-structured representations of trained
 networks", NIPS 1995. Nodes are opened best first, by reach times disagreement;
@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _cells import Cell
 from sklearn.tree import DecisionTreeClassifier
+
+from _lib.cells import Cell
 
 __all__ = ["TrepanTree"]
 
@@ -33,13 +34,13 @@ class _Node:
     children: tuple[_Node, _Node] | None = None
 
     @property
-    def answer(self) -> int:
+    def prediction(self) -> int:
         return int(np.bincount(self.codes).argmax())
 
     @property
     def priority(self) -> float:
-        """Real rows that reach it times the share of wrong answers, real and drawn."""
-        return len(self.real) * float(np.mean(self.codes != self.answer))
+        """Real rows that reach it times the share of wrong predictions, real and drawn."""
+        return len(self.real) * float(np.mean(self.codes != self.prediction))
 
 
 class TrepanTree:
@@ -73,11 +74,11 @@ class TrepanTree:
 
     def _node(self, cell: Cell, real: np.ndarray) -> _Node:
         """A leaf with its real rows and as many drawn ones as it lacks."""
-        X, codes, lacking = cell.X[real], cell.answers[real], self.least_rows - len(real)
+        X, codes, lacking = cell.X[real], cell.labels[real], self.least_rows - len(real)
         if lacking > 0:
             drawn = self._draw(cell.data.X, real, lacking)
             X = np.concatenate([X, cell.encode(drawn)])
-            codes = np.concatenate([codes, cell.ask(drawn)])
+            codes = np.concatenate([codes, cell.query(drawn)])
         return _Node(real, X, codes)
 
     def _draw(self, X: Any, real: np.ndarray, n_samples: int) -> Any:
@@ -108,7 +109,7 @@ class TrepanTree:
         while todo:
             node, rows = todo.pop()
             if node.children is None:
-                codes[rows] = node.answer
+                codes[rows] = node.prediction
                 continue
             left = X[rows, node.column] <= node.threshold
             todo += [(node.children[0], rows[left]), (node.children[1], rows[~left])]

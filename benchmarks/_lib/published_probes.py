@@ -1,11 +1,11 @@
 """The published way from a network to a tree, plainly: probes trained by gradient.
 
-Level by level, every conjunction that was kept is extended by every literal. A
+Depth by depth, every conjunction that was kept is extended by every literal. A
 linear probe of each extension is trained on the activations of the probe rows
-by Adam, all probes of a level in one matrix, and its mean squared error is
+by Adam, all probes of a depth in one matrix, and its mean squared error is
 taken on held-out rows. The ``k`` conjunctions of least error are extended in
 turn. In the end, dynamic programming finds the best tree among the
-best conjunctions of each level.
+best conjunctions of each depth.
 
 Source: E. Boix-Adsera, "Towards a theory of model distillation",
 arXiv:2403.09053, section 4 and figure 5; our own code. The numbers of rows,
@@ -23,8 +23,8 @@ import torch
 
 __all__ = ["PublishedTree", "published_tree"]
 
-# Probes that are trained at once, and the conjunctions of a level that a tree may use.
-_AT_ONCE, _PER_LEVEL = 20_000, 1_000
+# Probes that are trained at once, and the conjunctions of a depth that a tree may use.
+_AT_ONCE, _PER_DEPTH = 20_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def published_tree(
     depth : int
         Literals of the longest conjunctions.
     k : int
-        Conjunctions of each level that are extended.
+        Conjunctions of each depth that are extended.
     n_steps : int, default=101
         Full-batch steps of Adam.
     rate : float, default=0.01
@@ -183,7 +183,7 @@ def published_tree(
         ]
         n_probes += len(extended)
         order = np.argsort(np.concatenate(errors), kind="stable")
-        levels.append(extended[order[:_PER_LEVEL]])
+        levels.append(extended[order[:_PER_DEPTH]])
         kept = extended[order[:k]]
     leaves = _best_tree(levels, X_held, y_held)
     literals = np.concatenate(levels)[[i for i, _ in leaves]]

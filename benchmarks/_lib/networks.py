@@ -13,7 +13,7 @@ figure 5.
 
 What was trained lies in the folder ``SKDISTILL_BENCH_CACHE``, by default
 ``~/.cache/skdistill-bench``; what is missing is trained at first use. Run
-``python benchmarks/_networks.py`` to train everything that the benchmarks need.
+``python benchmarks/_lib/networks.py`` to train everything that the benchmarks need.
 """
 
 from __future__ import annotations

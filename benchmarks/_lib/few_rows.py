@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from _data import load
 from lightgbm import LGBMClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from _lib.data import load
 
 __all__ = ["LEAVES", "SETS", "Cell", "Scores", "make_cell", "scores", "small_tree"]
 
@@ -71,20 +72,20 @@ class Cell:
             model = LGBMClassifier(random_state=self.seed, n_jobs=1, verbose=-1)
         return model.fit(self.X, self.y)
 
-    def ask(self, rows: np.ndarray) -> np.ndarray:
+    def query(self, rows: np.ndarray) -> np.ndarray:
         """The teacher's probability of label 1, shape (n_rows,)."""
         return self.teacher.predict_proba(rows)[:, 1]
 
     @cached_property
-    def answers(self) -> np.ndarray:
+    def labels(self) -> np.ndarray:
         """The teacher's labels of the test rows, shape (n_test,)."""
-        return self.ask(self.X_test) > 0.5
+        return self.query(self.X_test) > 0.5
 
 
 def make_cell(name: str, n: int, seed: int, kind: str) -> Cell:
     """Cut a table into n labelled rows, test rows, and real rows without labels.
 
-    Tables of more than two classes ask for one class against the rest; which
+    Tables of more than two classes become one class against the rest; which
     one goes round with the seed. Labelled rows are stratified.
 
     Parameters
@@ -172,4 +173,4 @@ def scores(cell: Cell, tree: Any) -> dict[int, Scores]:
 def _compare(cell: Cell, predicted: np.ndarray) -> Scores:
     right = predicted == (cell.y_test == 1)
     by_class = [right[cell.y_test == k].mean() for k in (0, 1)]
-    return Scores(right.mean(), np.mean(by_class), np.mean(predicted == cell.answers))
+    return Scores(right.mean(), np.mean(by_class), np.mean(predicted == cell.labels))

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from _cells import Cell, Method, agreement, measure
-from _results import RESULTS
+
+from _lib.cells import Cell, Method, agreement, measure
+from _lib.results import add_output
 
 __all__ = ["LEAVES", "run", "study_parser"]
 
@@ -23,7 +24,7 @@ LEAVES = (8, 16, 32)
 _KEY = ["set", "teacher", "seed", "leaves", "method"]
 
 
-def study_parser(doc: str, heading: str) -> argparse.ArgumentParser:
+def study_parser(doc: str, heading: str, script: str) -> argparse.ArgumentParser:
     """The options of a study; a study may add its own.
 
     Parameters
@@ -31,7 +32,9 @@ def study_parser(doc: str, heading: str) -> argparse.ArgumentParser:
     doc : str
         Its first line describes the command.
     heading : str
-        Of the section in the results file.
+        Of the results file.
+    script : str
+        The benchmark's ``__file__``.
     """
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few tables, one seed")
@@ -41,8 +44,8 @@ def study_parser(doc: str, heading: str) -> argparse.ArgumentParser:
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     parser.add_argument("--again", nargs="+", default=[], help="methods to measure anew")
     parser.add_argument("--cache", type=Path, help="where trained teachers lie")
-    parser.add_argument("--heading", default=heading)
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    parser.add_argument("--heading", default=heading, help="of the results file")
+    add_output(parser, __file__)
     return parser
 
 
@@ -95,9 +98,9 @@ def run(
     options : Namespace
         From :func:`study_parser`.
     score : callable
-        Of the teacher's and a student's answers.
+        Of the teacher's and a student's predictions.
     foreign : collection of str
-        Methods that may fail; that is told, and the cell stays empty.
+        Methods that may fail; that is printed, and the cell stays empty.
 
     Returns
     -------

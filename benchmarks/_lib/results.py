@@ -1,11 +1,13 @@
-"""Write what a benchmark measured into ``RESULTS.md``, under its own heading.
+"""Write what a benchmark measured into its own file in ``results/``.
 
-Every benchmark owns one second-level section, stamped with the day, the machine
-and the versions. Running it again replaces that section and leaves the rest.
+``bench_rules.py`` owns ``results/rules.md``, stamped with the day, the machine
+and the versions. Running it again replaces that file and no other. A quick look
+(``--quick``) is printed alone, so that it never takes the place of a full run.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
@@ -18,14 +20,13 @@ import sklearn
 
 import skdistill
 
-__all__ = ["RESULTS", "markdown_table", "stamp", "write_section"]
+__all__ = ["add_output", "markdown_table", "stamp", "write_study"]
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
-_TITLE = "# Benchmark results\n\nEach section is written by the script that it names.\n"
+RESULTS = Path(__file__).parents[1] / "results"
 
 
 def _cpu_model() -> str:
-    """The processor's name where the system tells it."""
+    """The processor's name where the system gives it."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -68,22 +69,40 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> s
     return "\n".join([line(list(header)), line(rule), *(line(row) for row in cells)])
 
 
-def write_section(heading: str, body: str, path: Path = RESULTS) -> None:
-    """Print a section and put it into the results file, in place of its predecessor.
+def add_output(parser: argparse.ArgumentParser, script: str) -> None:
+    """Add the option ``--output``.
 
     Parameters
     ----------
-    heading : str
-        Of the second level; one a benchmark.
-    body : str
-        Markdown; may hold headings of the third level and below.
-    path : Path
-        Made if it is not there.
+    parser : ArgumentParser
+        May have the option ``--quick``.
+    script : str
+        The benchmark's ``__file__``; ``bench_x.py`` writes ``results/x.md``.
     """
-    section = f"## {heading}\n\n{stamp()}\n\n{body.strip()}\n"
-    print(section)
-    text = path.read_text() if path.exists() else _TITLE
-    head, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
-    kept = {part.splitlines()[0]: part.strip() + "\n" for part in sections}
-    kept[f"## {heading}"] = section
-    path.write_text("\n".join([head.strip() + "\n", *kept.values()]))
+    file = RESULTS / f"{Path(script).stem.removeprefix('bench_')}.md"
+    parser.set_defaults(study_file=file)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help=f"the results file (default: results/{file.name}; a quick look is only printed)",
+    )
+
+
+def write_study(title: str, body: str, options: argparse.Namespace) -> None:
+    """Print a study, and write its file.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the file.
+    body : str
+        Markdown; may hold headings of the second level and below.
+    options : Namespace
+        Of a parser that :func:`add_output` was called on.
+    """
+    text = f"# {title}\n\n{stamp()}\n\n{body.strip()}\n"
+    print(text)
+    quick = getattr(options, "quick", False)
+    path = options.output or (None if quick else options.study_file)
+    if path is not None:
+        path.write_text(text)

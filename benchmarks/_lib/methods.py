@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from _cells import Cell, Method, Student
 
+from _lib.cells import Cell, Method, Student
 from skdistill import trees
 
 __all__ = ["CART", "GROWERS", "MUNGE", "tree_methods"]
@@ -24,8 +24,8 @@ GROWERS: dict[str, Callable[[], Any]] = {
 }
 
 
-def _grow_cart(plain: type, cell: Cell, leaves: int, X: np.ndarray, answers: np.ndarray) -> Student:
-    tree = plain(max_leaf_nodes=leaves, random_state=cell.seed).fit(X, answers)
+def _grow_cart(plain: type, cell: Cell, leaves: int, X: np.ndarray, labels: np.ndarray) -> Student:
+    tree = plain(max_leaf_nodes=leaves, random_state=cell.seed).fit(X, labels)
     return Student(lambda: tree.predict(cell.X_test), tree.get_n_leaves())
 
 
@@ -49,7 +49,7 @@ def tree_methods(plain: type, distilled: type) -> dict[str, Method]:
     """
 
     def cart(cell: Cell, leaves: int) -> Student:
-        return _grow_cart(plain, cell, leaves, cell.X, cell.answers)
+        return _grow_cart(plain, cell, leaves, cell.X, cell.labels)
 
     def cart_munge(cell: Cell, leaves: int) -> Student:
         return _grow_cart(plain, cell, leaves, *cell.with_munge())

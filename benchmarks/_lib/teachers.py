@@ -31,7 +31,7 @@ def cached(name: str, train: Callable[[], Any], folder: Path | None = None) -> A
     Parameters
     ----------
     name : str
-        Tells it from all others, such as "phoneme-forest-seed0".
+        Identifies it, such as "phoneme-forest-seed0".
     train : callable
         Returns the fitted teacher.
     folder : Path, optional

