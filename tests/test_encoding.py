@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
@@ -308,3 +309,56 @@ def test_what_categories_are_ordered_by():
     assert ordering_values(Values(shares[:, 0])).tolist() == [0.9, 0.4, 0.2]
     assert ordering_values(Values(shares[:, :1])).tolist() == [0.9, 0.4, 0.2]
     assert ordering_values(Values(shares)) is None
+
+
+NUMBERS = [1.5, 2.0, None, 4.0, -3.25, 0.0]
+
+
+def written(kind):
+    """The same numbers as objects, decimals or text, beside a column of categories."""
+    write = {"object": float, "decimal": Decimal, "text": str, "string": str}[kind]
+    values = [None if value is None else write(value) for value in NUMBERS]
+    column = pd.Series(values, dtype="string[python]" if kind == "string" else object)
+    return pd.DataFrame({"n": column, "c": list("pqrspq")})
+
+
+@pytest.mark.parametrize("kind", ["object", "decimal", "text", "string"])
+@pytest.mark.parametrize("rest", [["n"], ["n", "c"]])
+def test_numbers_in_columns_of_objects(kind, rest):
+    """Numbers are numbers whatever the dtype; what fit decided holds for later rows."""
+    X = written(kind)[rest]
+    encoder = fit_encoder(X, np.arange(6.0))
+    expected = np.array(NUMBERS, dtype=np.float32)
+    for frame in (X, X.assign(n=pd.Series(NUMBERS, dtype="Float64")), X.assign(n=NUMBERS)):
+        np.testing.assert_array_equal(encode(encoder, frame)[:, 0], expected)
+        np.testing.assert_array_equal(
+            np.asarray(to_transformer(encoder).transform(frame)).astype(np.float32),
+            encode(encoder, frame),
+        )
+    assert encoder.category_order == ({"c": ["p", "r", "q", "s"]} if "c" in rest else {})
+    missing = X.assign(n=pd.Series([None] * 6, dtype=object))
+    assert np.isnan(encode(encoder, missing)[:, 0]).all()
+    with pytest.raises(ValueError, match="'n' of X is read as numbers"):
+        encode(encoder, X.assign(n="many"))
+
+
+def test_categories_stay_categories():
+    """Also where later rows happen to hold digits alone."""
+    X = pd.DataFrame({"floor": ["1", "2", "ground", "3"]})
+    encoder = fit_encoder(X, np.arange(4.0))
+    assert encode(encoder, X.iloc[[3, 1]])[:, 0].tolist() == [3, 1]
+
+
+def test_numbers_in_text_of_polars():
+    """Of decimals too, and with nulls."""
+    pl = pytest.importorskip("polars")
+    for column in (
+        pl.Series([None if v is None else str(v) for v in NUMBERS]),
+        pl.Series(NUMBERS).cast(pl.Decimal(10, 2)),
+    ):
+        X = pl.DataFrame({"n": column, "c": list("pqrspq")})
+        encoder = fit_encoder(X, np.arange(6.0))
+        np.testing.assert_array_equal(encode(encoder, X)[:, 0], np.array(NUMBERS, np.float32))
+        np.testing.assert_array_equal(
+            np.asarray(to_transformer(encoder).transform(X)).astype(np.float32), encode(encoder, X)
+        )

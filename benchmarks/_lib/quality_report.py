@@ -168,6 +168,8 @@ def _auc_lines(part: pd.DataFrame, auc: pd.Series) -> str:
     auc : Series
         By generator.
     """
+    if BASELINE not in set(part["generator"]):
+        return "Not measured."
     over = {
         "gain": _wide(part),
         "fidelity": 100 * _wide(part, "fidelity"),

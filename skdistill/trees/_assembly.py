@@ -25,7 +25,7 @@ class Splits:
         Children, -1 in a leaf; column, -2 in a leaf.
     threshold : list of float
         A row goes left where its value is at most that.
-    gaps_left : list of bool
+    missing_left : list of bool
         Whether a missing value goes left.
     """
 
@@ -33,7 +33,7 @@ class Splits:
     right: list[int] = field(default_factory=list)
     feature: list[int] = field(default_factory=list)
     threshold: list[float] = field(default_factory=list)
-    gaps_left: list[bool] = field(default_factory=list)
+    missing_left: list[bool] = field(default_factory=list)
 
     @classmethod
     def read(cls, tree: Any) -> Splits:
@@ -52,13 +52,13 @@ class Splits:
         self.right.append(-1)
         self.feature.append(-2)
         self.threshold.append(-2.0)
-        self.gaps_left.append(False)
+        self.missing_left.append(False)
         return len(self.left) - 1
 
-    def split(self, node: int, feature: int, threshold: float, gaps_left: bool = False) -> None:
+    def split(self, node: int, feature: int, threshold: float, missing_left: bool = False) -> None:
         """Turn a leaf into an inner node; its children are to be set."""
         self.feature[node], self.threshold[node] = int(feature), float(threshold)
-        self.gaps_left[node] = bool(gaps_left)
+        self.missing_left[node] = bool(missing_left)
 
 
 def tree_splits(tree: FoundTree) -> Splits:
@@ -136,7 +136,7 @@ def fill_tree(
         "impurity": np.zeros(count),
         "n_node_samples": np.ones(count),
         "weighted_n_node_samples": np.ones(count),
-        "missing_go_to_left": np.array(splits.gaps_left),
+        "missing_go_to_left": np.array(splits.missing_left),
     }
     shape = (count, 1, width) if classification else (count, width, 1)
     classes = np.array([width]) if classification else np.ones(width)

@@ -19,7 +19,7 @@ __all__ = ["LatticeGrower"]
 
 
 class LatticeGrower(BaseEstimator):
-    """Keep several splits of every conjunction, and put the best tree together exactly.
+    """Keep several splits of every conjunction, and find the best tree among them exactly.
 
     Each conjunction of literals is split by the few that leave the purest
     halves; equal conjunctions are one. Of all trees within this lattice, the
@@ -30,20 +30,20 @@ class LatticeGrower(BaseEstimator):
     n_candidates : int, default=4
         Splits kept of each conjunction.
     depth : int, default=6
-        The longest conjunctions; ``max_depth``, where it is smaller.
+        Maximum length of conjunctions; ``max_depth`` where that is smaller.
     binning : int, default=16
-        The most intervals that a column is cut into.
+        Maximum number of intervals that a column is cut into.
     n_rounds : int, default=2
         Times that the beam is doubled where the best tree is in doubt.
     max_frontier : int, default=500
-        The most conjunctions expanded at a level.
+        Maximum number of conjunctions expanded at each depth.
     max_rows : int, default=10000
-        The most rows searched; a random part of more.
+        Maximum number of rows searched; a random part where there are more.
 
     See Also
     --------
-    AlternatingGrower : Truer for more than eight leaves or so.
-    LinearProbeTreeClassifier : The same lattice, guided by the inside of a network.
+    AlternatingGrower : More faithful with more than eight leaves or so.
+    LinearProbeTreeClassifier : The same lattice, guided by hidden layers.
 
     Notes
     -----
@@ -133,6 +133,6 @@ class LatticeGrower(BaseEstimator):
             max_frontier=self.max_frontier,
         )
         tree = filled(tree_splits(found_tree(best.tree(best.max_leaves), literals, 1.0)), task)
-        # The lattice knows no least number of rows.
+        # The lattice knows no minimum number of rows.
         subtrees = best_subtrees(tree, task)
         return [cut_tree(tree, subtrees.inner(len(subtrees.error)))]

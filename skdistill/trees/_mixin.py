@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdistill._encoding import encode, fit_encoder, ordering_values, to_transformer
 from skdistill._labels import ClassLabels
-from skdistill._rows import check_columns, check_rows, is_frame
+from skdistill._rows import check_columns, is_frame
 from skdistill._sklearn import plain_tree
 from skdistill.base import LabelledRows
 from skdistill.rules import extract_rules
@@ -21,7 +21,7 @@ __all__ = ["DistilledTreeMixin", "leaf_predictions"]
 
 
 def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
-    """What each node answers: codes of classes, or values of shape (node_count[, n_outputs])."""
+    """What each node predicts: codes of classes, or values of shape (node_count[, n_outputs])."""
     if kind == "classifier":
         return tree.value[:, 0, :].argmax(axis=1)
     return tree.value[:, 0, 0] if tree.value.shape[1] == 1 else tree.value[:, :, 0]
@@ -36,7 +36,7 @@ class DistilledTreeMixin:
     """
 
     tree_: Any
-    # Whether categories become ranks where there is a number to order them by; or indicators.
+    # Whether categories become ranks where there is a number to order them by; else indicators.
     _order_categories = True
     # From BaseDistiller, beside which this mixin stands.
     _kind: str
@@ -54,7 +54,7 @@ class DistilledTreeMixin:
         self.fidelity_ = self._measure(rows, predicted)
         if not isinstance(rows.teacher, ClassLabels):
             return
-        # Of each leaf alone, for its rule.
+        # Fidelity of each leaf, for its rule.
         weight = np.ones(len(leaf)) if rows.sample_weight is None else rows.sample_weight
         count = self.tree_.node_count
         total = np.bincount(leaf, weight, minlength=count)
@@ -65,14 +65,12 @@ class DistilledTreeMixin:
         """Learn the columns of the rows and return them as the tree reads them."""
         values = ordering_values(rows.labels) if self._order_categories else None
         self.encoder_ = fit_encoder(rows.X, values, rows.sample_weight, n_real=rows.n_real)
-        encoded = encode(self.encoder_, rows.X)
+        encoded, n = encode(self.encoder_, rows.X), rows.X.shape[1]
         if self.encoder_ is None:
-            names = (
-                rows.X.columns if is_frame(rows.X) else (f"x{j}" for j in range(rows.X.shape[1]))
-            )
+            names = rows.X.columns if is_frame(rows.X) else [f"x{j}" for j in range(n)]
             self.category_order_ = {}
-            self.tree_columns_ = np.arange(encoded.shape[1])
-            self.tree_feature_names_ = np.array(list(map(str, names)), dtype=object)
+            self.tree_columns_ = np.arange(n)
+            self.tree_feature_names_ = np.array([str(name) for name in names], dtype=object)
         else:
             self.category_order_ = self.encoder_.category_order
             self.tree_columns_ = self.encoder_.places
@@ -101,15 +99,14 @@ class DistilledTreeMixin:
 
     def _validate_X_predict(self, X: Any, check_input: bool = True) -> Any:
         # scikit-learn's trees validate here, for predict, apply and the rest.
-        if getattr(self, "encoder_", None) is None:
+        encoder = getattr(self, "encoder_", None)
+        if encoder is None:
             return super()._validate_X_predict(X, check_input)  # type: ignore[misc]
-        if self._support_missing_values(X):
-            check_columns(self, X)  # the encoder validates the values
-            return self.encoder_.transform(X)
-        return self.encoder_.transform(check_rows(self, X, reset=False, allow_nan=False))
+        check_columns(self, X, allow_nan=self._support_missing_values(X))
+        return encoder.transform(X)  # which validates the values
 
     def _support_missing_values(self, X: Any) -> bool:
-        # scikit-learn's trees ask their tags, but ours also tell of the teacher.
+        # scikit-learn's trees read their tags, but ours are limited by the teacher too.
         if sparse.issparse(X) or getattr(self, "monotonic_cst", None) is not None:
             return False
         return self._takes_missing
@@ -143,7 +140,14 @@ class DistilledTreeMixin:
         Returns
         -------
         tree : DecisionTreeClassifier, DecisionTreeRegressor or Pipeline
-            A pipeline of encoder and tree where X has categorical columns.
+            A pipeline of encoder and tree where X has categorical columns, or numbers
+            in columns of text or objects. It predicts the same on all rows, with
+            missing values and unseen categories too.
+
+        Raises
+        ------
+        TypeError
+            If a column has categories of several types, such as text and numbers.
         """
         check_is_fitted(self)
         params = self._plain_params()

@@ -109,7 +109,7 @@ def cut_tree(tree: Any, inner: Sequence[int]) -> Any:
 
 
 def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
-    """Find the truest tree of every size among the pruned subtrees of some trees.
+    """Find the most faithful tree of every size among the pruned subtrees of some trees.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def _sizes(most: int) -> list[int]:
 
 
 def keeps_direction(tree: Any, task: GrowthTask) -> bool:
-    """Whether a tree's answers move only as ``monotonic_cst`` lets them."""
+    """Whether a tree's predictions move only as ``monotonic_cst`` lets them."""
     monotonic = task.limits.monotonic
     if monotonic is None or tree.n_outputs > 1:
         return True
@@ -189,8 +189,8 @@ def _errors(tree: Any, task: GrowthTask, targets: np.ndarray, weight: np.ndarray
     leaf = tree.apply(task.X)
     if task.classification:
         sums = node_sums(tree, leaf, np.column_stack([weight, weight[:, np.newaxis] * targets]))
-        answers = tree.value[:, 0, :].argmax(axis=1)
-        return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + answers], 0.0)
+        predictions = tree.value[:, 0, :].argmax(axis=1)
+        return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + predictions], 0.0)
     offset = far_from_zero(targets)
     targets, values = targets - offset, tree.value[:, :, 0] - offset
     if not np.ptp(targets, axis=0).any():  # all the same: what a tree is off by is rounding

@@ -1,15 +1,18 @@
 """Trees on data frames with categories and missing values."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
-from skdistill import DistilledTreeClassifier, DistilledTreeRegressor
+from skdistill import DistilledTreeClassifier, DistilledTreeRegressor, RuleListClassifier
+from skdistill.exceptions import DistillationWarning
 from skdistill.trees import CartGrower
 
 CATEGORICAL = ["sex", "port"]
@@ -179,6 +182,28 @@ def test_nullable_dtypes(mixed):
     np.testing.assert_array_equal(other.predict_proba(nullable), one.predict_proba(X))
     np.testing.assert_array_equal(other.to_sklearn().predict(nullable), one.predict(X))
     assert nullable.equals(before)
+
+
+def test_numbers_as_text_or_decimals_give_the_same_tree(mixed):
+    """Numbers are numbers, whatever the dtype that they come in."""
+    X, y = mixed
+    plain = DistilledTreeClassifier(grower=CartGrower(), random_state=0).fit(X, y)
+    for write in (str, Decimal):
+        column = [None if np.isnan(age) else write(str(age)) for age in X["age"]]
+        tree = clone(plain).fit(X.assign(age=column), y)
+        np.testing.assert_array_equal(tree.tree_.threshold, plain.tree_.threshold)
+        np.testing.assert_array_equal(tree.tree_.feature, plain.tree_.feature)
+        np.testing.assert_array_equal(tree.predict(X.assign(age=column)), plain.predict(X))
+
+
+def test_identifiers_are_told_of(mixed):
+    """The warning names the column, for trees and for rule learners."""
+    X, y = mixed
+    X = X.iloc[:60].assign(name=[f"n{k}" for k in range(60)])
+    tree = DistilledTreeClassifier(grower=CartGrower(), random_state=0)
+    for student in (tree, RuleListClassifier(max_rules=2, random_state=0)):
+        with pytest.warns(DistillationWarning, match="of its own in 'name'"):
+            student.fit(X, y[:60])
 
 
 def test_monotonic_constraints_speak_of_the_columns_of_X(mixed):

@@ -12,10 +12,10 @@ from skdistill.trees import CartGrower, PrunedGrower
 
 
 def teacher_of(X, P):
-    """A teacher that answers P on the very rows of X."""
-    answers = {row.tobytes(): p for row, p in zip(X, P, strict=True)}
+    """A teacher that predicts P on the very rows of X."""
+    stored = {row.tobytes(): p for row, p in zip(X, P, strict=True)}
     return CallableTeacher(
-        lambda rows: np.array([answers[row.tobytes()] for row in rows]), output="probabilities"
+        lambda rows: np.array([stored[row.tobytes()] for row in rows]), output="probabilities"
     )
 
 
@@ -109,7 +109,7 @@ def test_it_is_the_tree_on_weighted_copies(n_classes, class_weight):
 
 
 def test_min_samples_leaf_counts_rows():
-    """Leaves hold as many rows as asked, which copies of rows would not keep."""
+    """Leaves hold as many rows as required, which copies of rows would not keep."""
     X, P = random_labels(300, 3, 2)
     tree = soft_tree(X, P, min_samples_leaf=50, max_leaf_nodes=None)
     assert np.bincount(tree.apply(X))[np.unique(tree.apply(X))].min() >= 50

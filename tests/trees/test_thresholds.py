@@ -21,7 +21,7 @@ ROWS = hnp.arrays(
 @settings(max_examples=150, deadline=None)
 @given(X=ROWS, seed=st.integers(0, 1000), splitter=st.sampled_from(["best", "random"]))
 def test_rows_keep_their_leaf(X, seed, splitter):
-    """For any rows, gaps included; every threshold is a float32; the old tree is untouched."""
+    """For any rows; every threshold is a float32; the old tree is untouched."""
     y = np.random.default_rng(seed).integers(0, 3, len(X))
     plain = DecisionTreeClassifier(splitter=splitter, random_state=seed).fit(X, y)
     before = plain.tree_.threshold.copy()

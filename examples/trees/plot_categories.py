@@ -1,15 +1,15 @@
 """
-Levels in the teacher's order
-=============================
+Categories ordered by the teacher
+=================================
 
-Does it smell of almond, of fish, of nothing at all? A column of levels has no order of its own,
-but the teacher gives it one: from the levels that it answers "no" to up to those with "yes". A
-tree that reads levels in that order parts them in two groups with one question, where a tree that
-reads one column a level must ask for them one by one.
+Does it smell of almond, of fish, of nothing at all? A categorical column has no order of its own,
+but the teacher gives it one: the categories sorted by its mean prediction. A tree that reads them in
+that order splits them into two groups at one node, where a tree on one-hot indicators needs a node
+for each category.
 """
 
 # %%
-# Mushrooms, with nothing but levels. The teacher is gradient boosting that reads the data frame as
+# Mushrooms, described by categories alone. The teacher is gradient boosting that reads the data frame as
 # it is.
 
 import matplotlib.pyplot as plt
@@ -51,29 +51,29 @@ teacher.fit(X, y)
 print(f"accuracy of the teacher: {teacher.score(X_test, y_test):.3f}")
 
 # %%
-# Two leaves: one question. The rule names the levels of one group. All else is in the other, and
-# so is a smell that was never there: it goes where most rows went, as missing values do in
+# Two leaves: one split. The rule names the categories of one group. All else is in the other, and
+# so is a smell that was never seen: it goes where most rows went, as missing values do in
 # scikit-learn's trees. (Better do not eat that one.)
 
 stump = DistilledTreeClassifier(teacher, max_leaf_nodes=2, random_state=0).fit(X)
 print(extract_rules(stump))
 
 # %%
-# ``category_order_`` tells the order of every column's levels, from rank 0. Below, each bar is
-# the share of the transfer set with that smell that the teacher calls poisonous. The line is the
-# tree's one question: its threshold on the ranks.
+# ``category_order_`` holds the categories of every column, from rank 0. Below, each bar is the share
+# of the unseen rows with that smell that the teacher calls poisonous. The line is the tree's one
+# split: its threshold on the ranks.
 
 order = stump.category_order_["odour"]
-said = teacher.predict(X_test) == "poisonous"
-share = [said[(X_test["odour"] == level).to_numpy()].mean() for level in order]
+poisonous = teacher.predict(X_test) == "poisonous"
+share = [poisonous[(X_test["odour"] == smell).to_numpy()].mean() for smell in order]
 
 # %%
-# Against it stands scikit-learn's tree over one column a level, on the same rows and labels. Both
+# It is compared with scikit-learn's tree on one-hot indicators, on the same rows and labels. Both
 # are grown by plain CART, so the columns are all that differs.
 
 leaves = [2, 3, 4, 6, 8, 12, 16]
-labels, truth = teacher.predict(X), teacher.predict(X_test)
-fidelity = {"ranks of levels": [], "one column a level": []}
+labels, y_teacher = teacher.predict(X), teacher.predict(X_test)
+fidelity = {"ranks": [], "one-hot indicators": []}
 for size in leaves:
     student = DistilledTreeClassifier(
         teacher, grower=CartGrower(), transfer_set=None, max_leaf_nodes=size, random_state=0
@@ -81,7 +81,7 @@ for size in leaves:
     tree = DecisionTreeClassifier(max_leaf_nodes=size, random_state=0)
     one_hot = make_pipeline(OneHotEncoder(handle_unknown="ignore"), tree).fit(X, labels)
     for name, model in zip(fidelity, (student, one_hot), strict=True):
-        fidelity[name].append(fidelity_score(truth, model.predict(X_test)))
+        fidelity[name].append(fidelity_score(y_teacher, model.predict(X_test)))
 
 fig, axes = plt.subplots(1, 3, figsize=(14, 4.2), layout="constrained")
 threshold = stump.tree_.threshold[0]
@@ -90,10 +90,10 @@ axes[0].bar(np.arange(len(order)), np.maximum(share, 0.01), color=colours)
 axes[0].axvline(threshold, color="black", linestyle="--")
 axes[0].set_xticks(np.arange(len(order)), order, rotation=60)
 axes[0].set_ylabel("share called poisonous")
-axes[0].set_title(f"odour, in the teacher's order: cut at {threshold:g}")
+axes[0].set_title(f"odour, ordered by the teacher: split at {threshold:g}")
 plot_tree(
     stump,
-    feature_names=list(stump.tree_feature_names_),
+    feature_names=list(X.columns),
     class_names=list(stump.classes_),
     filled=True,
     impurity=False,
