@@ -144,7 +144,7 @@ def row_dtype(parts: Sequence[Any], dtype: np.dtype) -> np.dtype:
         return dtype
     for part in {id(part): part for part in parts}.values():
         own = _dtype_of(part)
-        if own.kind == "f" and not isinstance(part, Categories):
+        if not isinstance(part, Categories) and (own.kind == "f" or part.size == np.inf):
             dtype = np.result_type(dtype, own)
             continue
         ends = part.values if isinstance(part, Categories) else np.array([part.low, part.high])

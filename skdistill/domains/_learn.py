@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import is_frame, library_of
-from skdistill._rows import as_rows, categorical_columns
+from skdistill._rows import as_rows, categorical_columns, take_column
 from skdistill.domains._categories import Categories, Observed
 from skdistill.domains._ranges import Integers, Reals
 from skdistill.domains._specs import part_of_column
@@ -98,7 +98,7 @@ def learn_parts(
             parts.append(given[j])
             continue
         label = f"column {j}" if names is None else f"column {names[j]!r}"
-        column = library_of(X).column(X, j) if is_frame(X) else X[:, j]
+        column = take_column(X, j)
         if categorical[j]:
             if ends[j] is not None:
                 raise ValueError(f"bounds names {label}, which holds categories.")
@@ -294,12 +294,11 @@ def cube_coding(X: Any) -> str | None:
         return None
     seen: set[float] = set()
     for j in range(X.shape[1]):
-        values = X[:, j]
+        values = take_column(X, j)
         if is_frame(X):
-            column = library_of(X).column(X, j)
-            if library_of(X).column_kind(column) != "number":
+            if library_of(X).column_kind(values) != "number":
                 return None
-            values = library_of(X).numbers(column)
+            values = library_of(X).numbers(values)
         seen.update(np.unique(values).tolist())
         if not seen <= {-1, 0, 1} or {-1, 0} <= seen:
             return None

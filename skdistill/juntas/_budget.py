@@ -1,4 +1,4 @@
-"""What a run may cost, said beforehand."""
+"""The cost of a search in queries, before it is run."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def membership_query_budget(
     n_values: int = 2,
     n_ways: int = 1,
 ) -> QueryBudget:
-    """Say what :class:`JuntaDistiller` may query of a teacher with k relevant columns.
+    """Return the number of queries of :class:`JuntaDistiller` for k relevant columns.
 
-    Each variable costs a binary search over d columns, the table one query a
-    cell. On top of that comes what shows that nothing is missing: in the
+    Each variable costs a binary search over d columns, the table one query
+    for each cell. On top of that comes what shows that nothing is missing: in the
     certified mode ln(1/delta') / -ln(1 - epsilon) fresh rows, whatever d and k
     are; in the exact mode, completions of every cell as long as fewer than
     ``max_variables`` variables are known.
@@ -80,9 +80,9 @@ def membership_query_budget(
     Parameters
     ----------
     d : int
-        Columns.
+        Number of columns.
     k : int
-        Relevant ones.
+        Number of relevant columns.
     mode : {"certified", "exact", "tolerant"}, default="certified"
         As in :class:`JuntaDistiller`.
     max_variables : int, default=None
@@ -94,7 +94,7 @@ def membership_query_budget(
     n_values : int, default=2
         Levels of each column.
     n_ways : int, default=1
-        Interior hybrids queried at once.
+        Interior hybrids queried in one round.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_categorical_dtype, is_frame, take_column
+from skdistill._rows import categorical_columns, is_frame, take_column
 from skdistill.domains import (
     Categories,
     Distribution,
@@ -186,13 +186,13 @@ class ColumnCodes:
         """Number of values of each column, and the background in their codes."""
         self._background = np.zeros((self.n_rows, self.n_features), dtype=np.int32)
         self.n_values = np.zeros(self.n_features, dtype=np.int64)
+        categorical = categorical_columns(X)
         for j, part in enumerate(self._parts):
             if self._range[j]:
                 continue
             self.n_values[j] = part.size
             column = take_column(X, j)
-            words = is_frame(X) and is_categorical_dtype(column.dtype)
-            self._ordered[j] = part.is_numeric and not words
+            self._ordered[j] = part.is_numeric and not categorical[j]
             if self._seen[j]:
                 place = {value: code for code, value in enumerate(part.values.tolist())}
                 self._background[:, j] = [place[value] for value in np.asarray(column).tolist()]

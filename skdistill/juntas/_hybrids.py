@@ -89,7 +89,7 @@ def search_pairs(
     Parameters
     ----------
     rounds : QueryRounds
-        Who is queried.
+        Queries the teacher.
     pairs : list of Pair
         Whose predictions differ.
     n_ways : int
@@ -102,7 +102,7 @@ def search_pairs(
     Returns
     -------
     findings : list of Finding
-        One at least for classes; real predictions may change in steps that each
+        One at least for classes; real values may change in steps that each
         stay within the tolerance, and then there may be none.
     """
     orders = [np.flatnonzero(pair.first != pair.second) for pair in pairs]
@@ -143,7 +143,7 @@ def _refine(
         at = np.concatenate([[piece.low], places, [piece.high]])
         value = np.concatenate([[piece.low_prediction], values, [piece.high_prediction]])
         changed = np.flatnonzero(rounds.differ(value[:-1], value[1:]))
-        if not len(changed):  # real predictions only: follow the largest step
+        if not len(changed):  # real values only: follow the largest step
             changed = np.array([np.argmax(np.abs(np.diff(value)))])
         order = orders[piece.pair]
         for i in changed:

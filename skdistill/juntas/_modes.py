@@ -41,7 +41,7 @@ def completions_needed(unknown: int, n_stages: int, delta: float, n_values: int 
     """Groups of shifted rows a cell that uncover one of ``unknown`` variables.
 
     If the teacher is not constant in the cell, some pattern of the unknown
-    variables predictions otherwise than the anchor. A random row and its shifts
+    variables has another prediction than the anchor. A random row and its shifts
     (for two values: its complement) meet it with probability L^(1 - unknown).
     With one unknown variable the anchor and its own shifts are exact.
 
@@ -54,7 +54,7 @@ def completions_needed(unknown: int, n_stages: int, delta: float, n_values: int 
     delta : float
         Chance of failure.
     n_values : int
-        Most values of a column.
+        Maximum number of values of a column.
 
     Returns
     -------

@@ -24,7 +24,7 @@ class PromiseCertificate:
         Chance that one is missing though the promise is kept; 0 where no
         chance is involved.
     n_rows : int
-        Rows queried.
+        Number of rows that were queried.
 
     See Also
     --------

@@ -72,8 +72,7 @@ class ReadableMixin:
             if len(options) > 2:
                 raise ValueError(
                     f"The teacher predicts {len(options)} classes. Choose the one that the formula "
-                    f"describes, as in to_dnf({options.tolist()[0]!r}). They are "
-                    f"{options[:10].tolist()}."
+                    f"describes, as in to_dnf({options.tolist()[0]!r}): {options[:10].tolist()}."
                 )
             label = options[-1]
         elif label not in options.tolist():

@@ -43,7 +43,7 @@ class Outcome:
 
 
 def check_table_size(domain: Any, mode: str, max_variables: int) -> int:
-    """Most cells of the table of a run.
+    """Maximum number of cells of the table of a run.
 
     Raises
     ------

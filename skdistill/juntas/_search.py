@@ -27,7 +27,7 @@ class Search:
     Parameters
     ----------
     rounds : QueryRounds
-        Who is queried.
+        Queries the teacher.
     domain : CubeCodes or ColumnCodes
         Where rows come from.
     rng : Generator
@@ -35,7 +35,7 @@ class Search:
     max_variables : int
         One more proven variable ends the search.
     max_cells : int
-        Most cells of a table.
+        Maximum number of cells of a table.
     n_ways, n_parallel : int
         See :func:`search_pairs`.
 
@@ -88,7 +88,7 @@ class Search:
         """
         student = self.student
         if student.tabled:
-            # Where rounds are dear, what earlier rows need is queried along.
+            # Where rounds are dear, what earlier rows need goes into the same one.
             along = self._parts if self.n_parallel > 1 else []
             missing = student.missing(np.concatenate([points.parts, *along]))
             predictions, cells = self.rounds.query(points, student.cells(missing))
@@ -189,7 +189,7 @@ class Search:
         if self.student.tabled:
             guess = self.student.values[self.student.index(self._parts[batch][row : row + 1])][0]
         else:
-            # It differed in the last round; its prediction is queried once more.
+            # It differed in the last round; it is queried once more.
             (guess,) = self.rounds.query(self.student.anchored(self._parts[batch][row : row + 1]))
             guess = guess[0]
         return Pair(first, second, guess, self._predictions[batch][row])

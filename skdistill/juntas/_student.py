@@ -107,7 +107,7 @@ class AnchoredStudent:
         self.values, self.known = values.ravel(), known.ravel()
 
     def best_known(self, parts: np.ndarray) -> np.ndarray:
-        """Answers for rows given in S, from the finest student that knows them.
+        """Predictions for rows given in S, from the finest student that knows them.
 
         Where a cell was never queried, the columns found last fall back to the
         anchor's value, one after the other: that is the student of an earlier S.

@@ -26,7 +26,7 @@ LOOKS = 5  # at the rows of a certificate, each time twice as many
 
 
 class TolerantSearch(Search):
-    """A search whose student predictions by majority.
+    """A search whose student predicts by majority.
 
     Parameters are those of :class:`Search`; ``epsilon`` is the share of rows
     that may differ.
@@ -72,7 +72,7 @@ class TolerantSearch(Search):
             self._query_and_store(self.random_completions(np.repeat(np.arange(n_cells), wish)))
 
     def _elect(self, cells: np.ndarray, predictions: np.ndarray) -> None:
-        """The majority of each cell, or the median of real predictions."""
+        """The majority of each cell, or the median of real values."""
         student = self.student
         student.values = np.zeros(student.n_cells, dtype=predictions.dtype)
         student.known = np.zeros(student.n_cells, dtype=bool)

@@ -11,10 +11,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skdistill import CallableTeacher, FidelityScorer, fidelity_report
+from skdistill import CachedTeacher, CallableTeacher, FidelityScorer, fidelity_report
 from skdistill.datasets import make_junta
 from skdistill.exceptions import DistillationWarning, TeacherAnswerError
 from skdistill.juntas import JuntaDistiller
+from skdistill.teachers import Oracle
 from tests.juntas._teachers import Counted, found, template
 
 
@@ -242,3 +243,54 @@ def test_nan_in_the_background():
     X = np.array([[0.0, np.nan], [1.0, 2.0]])
     with pytest.raises(ValueError, match="Fill or drop missing values"):
         JuntaDistiller(_bit).fit(X)
+
+
+def test_an_oracle_with_a_budget_of_its_own():
+    """Its budget ends the search; rows are counted once, in both."""
+    oracle = Oracle(make_junta(200, 5, random_state=1), max_queries=60)
+    search = JuntaDistiller(oracle, domain="binary", random_state=0)
+    with pytest.warns(DistillationWarning, match="budget of the teacher's Oracle"):
+        search.fit(template(200))
+    assert search.status_ == "max_queries_reached"
+    assert search.n_queries_ == oracle.n_queries_ <= 60
+
+
+def test_rows_without_a_prediction():
+    """A search cannot leave rows out."""
+
+    def fragile(X):
+        return np.where(X[:, 0] == 1, np.nan, 1.0)
+
+    oracle = Oracle(fragile, on_error="drop")
+    with pytest.raises(TeacherAnswerError, match="needs a prediction for every row"):
+        JuntaDistiller(oracle, domain="binary", random_state=0).fit(template(4))
+
+
+def test_stored_predictions_are_counted_once():
+    """A cached teacher is queried for new rows alone."""
+    teacher = Counted(make_junta(60, 3, random_state=0))
+    cached = CachedTeacher(teacher)
+    first = JuntaDistiller(cached, domain="binary", random_state=0).fit(template(60))
+    before = teacher.n_rows
+    again = JuntaDistiller(cached, domain="binary", random_state=0).fit(template(60))
+    assert teacher.n_rows == before
+    assert found(again) == found(first)
+
+
+def test_the_kind_of_a_function_is_told_by_its_predictions():
+    """The teacher that is kept has it too."""
+    search = JuntaDistiller(lambda X: X[:, 0] == 1, domain="binary", random_state=0)
+    assert is_classifier(search.fit(template(5)).teacher_)
+    search = JuntaDistiller(lambda X: X[:, 0] / 2, domain="binary", random_state=0)
+    assert is_regressor(search.fit(template(5)).teacher_)
+
+
+def test_new_classes_that_appear_late():
+    """Classes are told apart whatever comes first; the codes of early ones stay."""
+
+    def teacher(X):
+        return np.array(["b", "aa", "c"])[(X[:, 3] + X[:, 3] * X[:, 7]).astype(int)]
+
+    search = JuntaDistiller(teacher, domain="binary", random_state=0).fit(template(20, np.int64))
+    assert search.classes_.tolist() == ["aa", "b", "c"]
+    assert search.truth_table_.predictions.tolist() == [["b", "b"], ["aa", "c"]]

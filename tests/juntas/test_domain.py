@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from skdistill.domains import Categories, Domain, Integers
 from skdistill.juntas import JuntaDistiller
 from tests.juntas._teachers import template
 
@@ -144,3 +146,62 @@ def test_bad_domains(domain, X, words):
     """Each message names what is wrong."""
     with pytest.raises(ValueError, match=words):
         JuntaDistiller(lambda X: X[:, 0] > 0, domain=domain).fit(X)
+
+
+@pytest.mark.parametrize("mode", ["certified", "exact"])
+def test_integers_distributions_and_probabilities(mode):
+    """Every part of skdistill.domains that has few values has a table."""
+    teacher = Witnessed(lambda X: (X[:, 0] >= 3) ^ (X[:, 2] == 1) ^ (X[:, 3] > 6))
+    domain = [
+        Integers(1, 4),
+        "sign",
+        Categories([0, 1], [0.8, 0.2]),
+        stats.randint(5, 9),
+        Integers(0, 2),
+    ]
+    search = JuntaDistiller(teacher, domain=domain, mode=mode, max_variables=4, random_state=0)
+    search.fit(template(5, np.int64))
+    assert search.get_support(indices=True).tolist() == [0, 2, 3]
+    queried = np.concatenate(teacher.queried)
+    for j, values in enumerate([{1, 2, 3, 4}, {-1, 1}, {0, 1}, {5, 6, 7, 8}, {0, 1, 2}]):
+        assert set(queried[:, j].tolist()) == values
+    assert search.truth_table_.predictions.shape == (4, 2, 4)
+    assert np.array_equal(search.predict(queried[:200]), teacher.function(queried[:200]))
+    if mode == "certified":
+        assert search.to_tree().tree_.weighted_n_node_samples[0] == pytest.approx(32)
+
+
+def test_ranges_that_are_not_uniform():
+    """Distributions of real numbers, and integers too many for a table."""
+    teacher = Witnessed(lambda X: (X[:, 0] > 0.01) & (X[:, 1] > 500_000))
+    domain = [stats.loguniform(1e-4, 1), Integers(0, 10**6), (0, 1)]
+    search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(np.zeros((1, 3)))
+    assert search.get_support(indices=True).tolist() == [0, 1]
+    queried = np.concatenate(teacher.queried)
+    assert np.array_equal(queried[:, 1], np.rint(queried[:, 1]))
+    assert abs(np.mean(queried[:, 0] < 0.01) - 0.5) < 0.15
+    assert queried[:, 0].min() >= 1e-4
+    assert np.array_equal(search.predict(queried[:50]), teacher.function(queried[:50]))
+
+
+def test_a_domain_with_names():
+    """A Domain is matched with the columns of X; a single value holds a column still."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"a": [0.0, 1.0], "b": [1, 2], "c": pd.Categorical(["u", "v"])})
+    teacher = Witnessed(lambda X: (X["c"] == "v").to_numpy())
+    domain = Domain({"a": (0, 1), "b": [2], "c": ["u", "v"]})
+    search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(X)
+    assert search.get_feature_names_out().tolist() == ["c"]
+    queried = pd.concat(teacher.queried)
+    assert set(queried["b"]) == {2}
+    assert teacher.queried[0].dtypes.equals(X.dtypes)
+    with pytest.raises(ValueError, match="domain has the columns"):
+        JuntaDistiller(teacher, domain=domain).fit(X[["b", "a", "c"]])
+
+
+def test_a_category_that_the_dtype_does_not_have_is_an_error():
+    """It became a missing value, which the teacher was queried with."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"c": pd.Categorical(["u", "v"])})
+    with pytest.raises(ValueError, match=r"\['w'\], but the categories"):
+        JuntaDistiller(lambda X: X["c"] == "w", domain={"c": ["u", "w"]}).fit(X)

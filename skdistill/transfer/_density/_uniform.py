@@ -182,10 +182,12 @@ class UniformTransferSet(BaseTransferSet):
             _codes_of(self.domain_[j], take_column(X, j), codes)
             for j, codes in zip(np.flatnonzero(categorical).tolist(), rows.codes.T, strict=True)
         ]
-        # Parts are exact: nothing is left to be clipped or rounded.
-        wide = np.full(len(self._parts), np.inf, dtype=rows.numbers.dtype)
+        ends = np.array([_ends_of(part) for part in self._parts]).reshape(-1, 2)
         self._table = replace(
-            self._table, low=-wide, high=wide, whole=np.zeros(len(wide), dtype=bool)
+            self._table,
+            low=ends[:, 0].astype(self._dtype),
+            high=ends[:, 1].astype(self._dtype),
+            whole=np.array([_is_whole(part) for part in self._parts], dtype=bool),
         )
         return self
 
@@ -229,6 +231,20 @@ class _Steps:
 
     def from_unit(self, u: np.ndarray) -> np.ndarray:
         return np.clip(np.rint(u * self.high + (1 - u) * self.low), self.low, self.high)
+
+
+def _ends_of(part: Any) -> tuple[float, float]:
+    """Least and largest value of a part of numbers."""
+    if isinstance(part, Categories):
+        return float(part.values.min()), float(part.values.max())
+    return float(part.low), float(part.high)
+
+
+def _is_whole(part: Any) -> bool:
+    """Whether a part of numbers has whole ones alone."""
+    if isinstance(part, Categories):
+        return bool(np.all(part.values == np.rint(part.values.astype(float))))
+    return isinstance(part, (Integers, _Steps)) or bool(getattr(part, "is_discrete", False))
 
 
 def _codes_of(
