@@ -1,4 +1,4 @@
-"""The curve people look at to choose a size: fidelity against leaves."""
+"""Fidelity against the number of leaves, to choose a size."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FidelityComplexityDisplay:
     score_name : str, default="fidelity"
         Label of the vertical axis.
     held_out_name : str, default="held-out"
-        What the second curve is called.
+        Label of the second curve.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class FidelityComplexityDisplay:
     >>> display.held_out.shape
     (2, 3)
 
-    From one fit, which knows all sizes up to its own:
+    From one fit, which has all sizes up to its own:
 
     >>> tree = DistilledTreeClassifier(forest, max_leaf_nodes=4, random_state=0).fit(X[:300])
     >>> display = FidelityComplexityDisplay.from_size_path(tree, X[300:])
@@ -179,7 +179,7 @@ class FidelityComplexityDisplay:
         display : FidelityComplexityDisplay
             The curve, drawn, with one value a size. Where rows of X equal some
             that the tree was fitted on, or are left out because the teacher has
-            no prediction for them, the name of the curve tells how many.
+            no prediction for them, the name of the curve has their number.
 
         Raises
         ------
@@ -194,7 +194,7 @@ class FidelityComplexityDisplay:
         check_is_fitted(student)
         if not hasattr(student, "size_path_"):
             raise AttributeError(
-                f"{type(student).__name__} has no size_path_: it knows one size alone. Use "
+                f"{type(student).__name__} has no size_path_, only one size. Use "
                 "FidelityComplexityDisplay.from_estimator, which fits a tree of every size."
             )
         display = cls(

@@ -1,4 +1,4 @@
-"""Where a student disagrees: leaf by leaf, with rows to look at."""
+"""Where a student disagrees: leaf by leaf, with examples of rows."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class LeafFidelity:
     leaf : int
         Its position: ``extract_rules(tree)[leaf]`` is its rule.
     name : str
-        The rule in words, where it is known; empty otherwise.
+        Text of the rule, where it is known; empty otherwise.
     n_rows : int
         Rows of the report that fall into it.
     coverage : float
@@ -115,7 +115,7 @@ class LeafFidelity:
 
 
 def _text(value: Any) -> str:
-    """A value in words: real ones with four digits."""
+    """A value as text: real ones with four digits."""
     if isinstance(value, list):
         return f"[{', '.join(map(_text, value))}]"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -158,8 +158,8 @@ def fidelity_by_leaf(
     weight : ndarray of shape (n,) or None
     confidence : float
     certainty : ndarray of shape (n,) or None
-        The teacher's highest probability: where it is large, a disagreement is
-        most worth a look.
+        The teacher's highest probability: rows that disagree are shown in
+        its order, largest first.
     index : ndarray of shape (n,) or None
         Positions of the rows in X, where they are not all.
     leaf_names : sequence of str, RuleSet or None

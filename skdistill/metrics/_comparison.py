@@ -19,12 +19,12 @@ __all__ = ["Comparison", "declared_classes", "kind_of_teacher", "student_kind"]
 
 
 def student_kind(student: Any) -> str | None:
-    """Return "classifier", "regressor", or None where a student does not say."""
+    """Return "classifier", "regressor", or None where a student declares nothing."""
     if hasattr(student, "__sklearn_tags__"):
         if is_regressor(student):
             return "regressor"
         return "classifier" if is_classifier(student) else None
-    # Rule sets of real values say so by having no classes.
+    # Rule sets of real values are those without classes.
     classes = getattr(student, "classes_", "unknown")
     if isinstance(classes, str):
         return None
@@ -32,7 +32,7 @@ def student_kind(student: Any) -> str | None:
 
 
 def kind_of_teacher(teacher: Any) -> str | None:
-    """What a teacher says that it predicts; None for functions, which do not say."""
+    """Kind that a teacher declares; None for functions, which declare nothing."""
     if not hasattr(unfrozen(teacher), "predict"):
         return None
     return teacher_kind(as_teacher(teacher))
@@ -114,7 +114,7 @@ class Comparison:
 
     @cached_property
     def is_values(self) -> bool:
-        """Whether real values are compared: as they say, or as their predictions look."""
+        """Whether real values are compared: as declared, or as the predictions look."""
         kinds = kind_of_teacher(self.teacher), student_kind(self.student)
         if "regressor" in kinds or isinstance(self.labels, Values):
             return True
@@ -127,12 +127,12 @@ class Comparison:
 
     @cached_property
     def proba(self) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities of teacher and student, over the classes that either knows.
+        """Probabilities of teacher and student, over the classes of both.
 
         Raises
         ------
         ValueError
-            If the student has none, or does not say of which classes.
+            If the student has none, or they are of unknown classes.
         """
         assert isinstance(self.labels, ClassLabels)
         if self.labels.proba is None:
@@ -149,7 +149,7 @@ class Comparison:
             )
         if np.array_equal(own, classes):
             return self.labels.proba, found
-        # A class that one of them does not know has probability 0 there.
+        # A class that one of them does not have gets probability 0 there.
         every = np.union1d(own, classes)
         return _spread(self.labels.proba, classes, every), _spread(found, own, every)
 
@@ -172,8 +172,8 @@ class Comparison:
             return "Probabilities are compared, but some rules of the student have none."
         if self._classes_of_student() is None:
             return (
-                f"The student ({name_of(student)}) has probabilities but no classes_: nobody knows "
-                "which column is which label. Give it a classes_ attribute."
+                f"The student ({name_of(student)}) has probabilities but no classes_: which "
+                "column is which label is unknown. Give it a classes_ attribute."
             )
         return ""
 

@@ -15,8 +15,8 @@ __all__ = ["METRICS", "ON_VALUES", "InSampleFidelity", "fidelity_score"]
 class InSampleFidelity(float):
     """A fidelity measured on the very rows that the student was fitted on.
 
-    A float that says so when printed: on fresh rows it will be lower. Measure
-    those with :func:`fidelity_report` or :class:`FidelityScorer`.
+    A float that prints as in-sample: on fresh rows fidelity is usually lower.
+    Measure it there with :func:`fidelity_report` or :class:`FidelityScorer`.
 
     Parameters
     ----------

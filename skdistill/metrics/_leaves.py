@@ -41,8 +41,8 @@ class TreeLeaves:
         n_features = getattr(tree, "n_features_in_", tree.tree_.n_features)
         names = getattr(tree, "feature_names_in_", [f"x{j}" for j in range(n_features)])
         self.columns = [str(name) for name in names]
-        # A tree may read encoded columns, some of them indicators of one category: it
-        # knows which column of X each was made of.
+        # A tree may read encoded columns, some of them one-hot indicators:
+        # `tree_columns_` has the position in X that each comes from.
         self._places = getattr(tree, "tree_columns_", np.arange(n_features)).tolist()
         self._split_names = [
             str(name) for name in getattr(tree, "tree_feature_names_", self.columns)
@@ -120,7 +120,7 @@ class RuleLeaves:
         return self.rules.apply(X)
 
     def names(self) -> list[str]:
-        """What must hold for each rule, in words."""
+        """The condition of each rule, as text."""
         return [self.rules.premise_text(k) for k in range(len(self.rules))]
 
     def columns_of(self, leaf: int) -> list[str]:

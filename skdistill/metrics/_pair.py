@@ -1,7 +1,7 @@
-"""Who is compared with whom, on which rows: the one place that pairs teacher and student.
+"""Pair a student with its teacher, on the rows that each of them takes.
 
-A fitted student knows its teacher. Where it stands at the end of a pipeline or
-inside a search, the teacher sees what the student sees: the transformed rows.
+A fitted student holds its teacher. At the end of a pipeline or inside a search,
+the teacher gets what the student gets: the transformed rows.
 The teacher is queried through an `Oracle`, the student through
 `predictions_of`: what is missing, misshapen or of another kind is an error that
 names whose it is. Fidelity is always measured against the teacher's ``predict``.
@@ -52,12 +52,12 @@ class Pair:
 
     @cached_property
     def kinds(self) -> tuple[str | None, str | None]:
-        """What teacher and student say that they predict."""
+        """What teacher and student declare that they predict."""
         return kind_of_teacher(self.teacher), student_kind(self.student)
 
     @property
     def kind(self) -> str | None:
-        """What is compared: "classifier", "regressor", or None where neither says.
+        """What is compared: "classifier", "regressor", or None where neither declares it.
 
         Raises
         ------
@@ -66,10 +66,10 @@ class Pair:
         """
         of_teacher, of_student = self.kinds
         if None not in (of_teacher, of_student) and of_teacher != of_student:
-            words = {"classifier": "classes", "regressor": "real values"}
+            nouns = {"classifier": "classes", "regressor": "real values"}
             raise TypeError(
-                f"The teacher ({name_of(self.teacher)}) predicts {words[str(of_teacher)]}, the "
-                f"student ({name_of(self.student)}) {words[str(of_student)]}: say what the "
+                f"The teacher ({name_of(self.teacher)}) predicts {nouns[str(of_teacher)]}, the "
+                f"student ({name_of(self.student)}) {nouns[str(of_student)]}: say what the "
                 'teacher predicts with CallableTeacher(function, output="label") or "value", or '
                 "compare it with a student of its kind."
             )
@@ -126,7 +126,7 @@ class Pair:
         if kind is not None or soft:
             needed = kind if self.kinds[0] is None else None
             return Oracle(self.teacher, kind=needed).label(self.teacher_rows, soft=soft)
-        # Nobody says what a function predicts: the predictions themselves do.
+        # A function declares nothing: its predictions show what they are.
         found = one_column(Oracle(self.teacher).predict(self.teacher_rows))
         labels = Values(found) if found.ndim > 1 else ClassLabels.from_decisions(found)
         return labels, np.arange(len(found))

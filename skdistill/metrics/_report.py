@@ -46,7 +46,7 @@ class FidelityReport:
         See :func:`student_complexity`.
     n_seen : int or None
         Rows that equal one which the student was fitted on; None where the
-        student remembers none, so that nobody can tell.
+        student keeps no record of its rows.
     leaves : tuple of LeafFidelity
         Of students that are trees or rules: each leaf by itself, those with
         the most errors first.
@@ -85,7 +85,7 @@ class FidelityReport:
 
     @property
     def in_sample(self) -> bool | None:
-        """Whether the student was fitted on all of these rows; None where nobody can tell."""
+        """Whether the student was fitted on all of these rows; None where that is unknown."""
         return None if self.n_seen is None else self.n_seen == self.n_rows
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class FidelityReport:
         report : dict
             Fields by name, all leaves among them, and ``in_sample``: whether
             these numbers were computed on the rows that the student was fitted
-            on (True, False, or None where nobody can tell).
+            on (True, False, or None where that is unknown).
         """
         fields = asdict(self)
         del fields["n_leaves_shown"]
@@ -109,7 +109,7 @@ class FidelityReport:
         if self.n_left_out:
             lines.append(f"  {self.n_left_out} more rows left out: the teacher has no prediction")
         if self.n_seen is None:
-            lines.append("  in-sample or not: the student does not know which rows it has seen")
+            lines.append("  in-sample or not: the student keeps no record of its rows")
         elif self.in_sample:
             lines.append("  IN-SAMPLE: the student was fitted on all of these rows")
         elif self.n_seen:
@@ -131,10 +131,10 @@ class FidelityReport:
             line("accuracy of teacher", self.teacher_accuracy)
             line("accuracy of student", self.student_accuracy)
         if self.complexity:
-            words = (
+            counts = (
                 f"{key.replace('_', ' ')} {value:.4g}" for key, value in self.complexity.items()
             )
-            line("complexity", ", ".join(words))
+            line("complexity", ", ".join(counts))
         lines += self._leaf_lines()
         return "\n".join(lines)
 
@@ -223,8 +223,8 @@ def fidelity_report(
     See Also
     --------
     FidelityScorer : One number, for searches.
-    skdistill.metrics.stability_score : How much the student itself would
-        change.
+    skdistill.metrics.stability_score : How much the student changes from run
+        to run.
 
     Notes
     -----
@@ -232,7 +232,7 @@ def fidelity_report(
     the most probable class (a tuned threshold, ``SVC(probability=True)``).
 
     Leaves that are chosen because they are the worst look worse than they are:
-    each interval is for a leaf chosen beforehand.
+    each interval is for a leaf chosen in advance.
 
     The teacher is queried with each row once; only where probabilities are
     compared and its labels do not follow from them, twice.

@@ -60,7 +60,7 @@ def stability_score(
         Rows on which predictions are compared, preferably not in X; by default
         X itself.
     n_runs : int, default=10
-        Students to compare, at least two.
+        Number of students, at least two.
     resample : bool, default=False
         Whether each is fitted on a bootstrap sample of the rows of X, so that
         other rows, not only other seeds, may change it.
@@ -75,9 +75,9 @@ def stability_score(
     -------
     stability : Stability
         The mean agreement of two students, as a float: share of rows to which
-        they give the same label, or concordance of their values. It knows its
-        range, which columns are used how often, the first splits and sizes,
-        and prints as a report.
+        they predict the same label, or concordance of their values. It holds
+        its range, which columns are used how often, the first splits and
+        sizes, and prints as a report.
 
     Raises
     ------

@@ -66,14 +66,14 @@ def fidelity_certificate(
     groups: Any = None,
     source: str = "X",
 ) -> FidelityCertificate | GroupCertificates:
-    """Certify on fresh rows how far a student is from its teacher.
+    """Certify on fresh rows an upper bound on a student's disagreement with its teacher.
 
     The statement holds with probability 1 - delta over the draw of the rows,
-    for any student, teacher and distribution, at any number of rows. It asks
-    three things of the rows: that they are a random sample of those the
-    statement is about, that neither student nor teacher was made with their
-    help, and that their number was fixed beforehand. To look again and again,
-    use :class:`SequentialCertificate`.
+    for any student, teacher and distribution, at any number of rows. It
+    requires three things of the rows: that they are a random sample of those
+    the statement is about, that neither student nor teacher was made with their
+    help, and that their number was fixed in advance. To look repeatedly, use
+    :class:`SequentialCertificate`.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def fidelity_certificate(
     -----
     DistillationWarning
         If more rows of X are known to the student than nature repeats, with
-        their share; or if a bound says nothing.
+        their share; or if a bound is vacuous.
 
     See Also
     --------
@@ -146,14 +146,14 @@ def fidelity_certificate(
     them by nature: about as often as one of the known rows has a twin among
     the others. Only what goes beyond this (by Fisher's exact test at 1 in
     1,000) is warned of, or refused where all rows are known. Part of a table whose
-    every possible row was seen often cannot be told from fresh rows; nor can
+    every possible row was seen often cannot be distinguished from fresh rows; nor can
     rows that went through a step which computes them a little differently in
     other batches.
 
     *Rows left out.* A teacher that leaves out rows on which it fails
     (``Oracle(teacher, on_error="drop")``) is compared on the others. The
     statement is then about the rows for which it has a prediction, and the
-    sentence says how many of X were left out.
+    sentence contains how many of X were left out.
 
     *Bounds.* See :func:`binomial_upper_bound`,
     :func:`hypergeometric_upper_bound` and :func:`betting_upper_bound`.
@@ -187,8 +187,8 @@ def fidelity_certificate(
     found = measure_losses(pair, loss)
     if found.n_left_out and pool_size is not None:
         raise ValueError(
-            f"The teacher has no prediction for {found.n_left_out} of {n_rows} rows, and nobody "
-            "knows for how many others of the pool. Leave out pool_size, or use a teacher that "
+            f"The teacher has no prediction for {found.n_left_out} of {n_rows} rows, and for an "
+            "unknown number of others of the pool. Leave out pool_size, or use a teacher that "
             "predicts every row."
         )
     known = None if known is None else known[found.rows]
@@ -289,8 +289,8 @@ def _issue(
         bound = hypergeometric_upper_bound(n_errors, n_rows, pool_size, delta) / pool_size
     if bound >= 1:
         warnings.warn(
-            f"The certificate on {n_rows} rows of {source} says nothing: its bound is the largest "
-            "value that there is.",
+            f"The certificate on {n_rows} rows of {source} is vacuous: its bound is the largest "
+            "possible value.",
             DistillationWarning,
             stacklevel=3,
         )
@@ -301,7 +301,7 @@ def _issue(
         n_disagreements=n_errors,
         delta=delta,
         method=method,
-        loss=loss.words,
+        loss=loss.description,
         source=source,
         n_known=None if known is None else int(np.count_nonzero(known)),
         pool_size=None if pool_size is None else int(pool_size),

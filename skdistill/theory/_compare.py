@@ -17,7 +17,7 @@ __all__ = ["RowLosses", "measure_losses", "pair_rows"]
 
 @dataclass(frozen=True)
 class RowLosses:
-    """One loss a row, in an order that the losses had no part in.
+    """One loss a row, in an order that does not depend on the losses.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def _order(pair: Pair, found: Comparison) -> np.ndarray | slice:
 def content_order(hashes: np.ndarray) -> np.ndarray:
     """Return an order of rows that depends on which rows they are, not on how they came.
 
-    A betting bound needs rows in an order that knows nothing of their losses,
+    A betting bound needs rows in an order that does not depend on their losses,
     and tables often come sorted. So rows are sorted by their hashes, and then
     shuffled by a generator that is seeded with a digest of all hashes: the
     same rows get the same order however they came, and other rows one that is

@@ -1,4 +1,4 @@
-"""What a certificate counts: how far a student is from its teacher on a row.
+"""Losses of certificates: how far a student is from its teacher on a row.
 
 A loss is a number in [0, 1] for each row. A *binary* one is 0 or 1 and gets an
 exact bound; the others get a betting bound on their mean.
@@ -30,7 +30,7 @@ class Loss:
         raise NotImplementedError
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What happens where the loss is 1, or what is averaged."""
         raise NotImplementedError
 
@@ -44,7 +44,7 @@ class Disagreement(Loss):
         return np.asarray(differ.reshape(len(y_teacher), -1).any(axis=1))
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return "disagree"
 
 
@@ -59,7 +59,7 @@ class _TotalVariation(Loss):
         return np.clip(0.5 * np.abs(y_teacher - y_student).sum(axis=1), 0.0, 1.0)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return "the total variation"
 
 
@@ -118,7 +118,7 @@ class Tolerance(Loss):
         return _distance(y_teacher, y_student) > self.tolerance
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What happens where the loss is 1."""
         return f"differ by more than {self.tolerance:g}"
 
@@ -172,7 +172,7 @@ class ClippedError(Loss):
         return np.minimum(_distance(y_teacher, y_student) / self.limit, 1.0)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What is averaged."""
         return f"the absolute difference (counted as {self.limit:g} where larger)"
 
@@ -198,7 +198,7 @@ class _FunctionLoss(Loss):
         return getattr(self.function, "__name__", type(self.function).__name__)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return f"the loss {self._name}"
 
 

@@ -1,4 +1,4 @@
-"""What a certificate says: small, frozen, and one sentence long."""
+"""The result of a certificate: a frozen record that prints as one sentence."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class FidelityCertificate:
     method : str
         How the bound was found.
     loss : str
-        What was counted, in words.
+        Description of what was counted.
     source : str
-        Where the rows came from, as the caller says.
+        Where the rows came from, as given by the caller.
     n_known : int or None
         Rows that equal one that the student was fitted on (repeats of discrete
         rows included); None where it remembers none.
@@ -102,7 +102,7 @@ class FidelityCertificate:
 
     @property
     def _claim(self) -> str:
-        """The bound in words, with what was seen."""
+        """The bound as text, with the estimate."""
         if self.n_disagreements is None:
             where = "rows like these" if self.pool_size is None else f"a pool of {self.pool_size}"
             return (
@@ -121,9 +121,9 @@ class FidelityCertificate:
 
     @property
     def _freshness(self) -> str:
-        """What is known of the rows."""
+        """How many rows are known, as text."""
         if self.n_known is None:
-            known = "fresh on the caller's word since the student remembers none"
+            known = "assumed to be fresh since the student keeps no record of its rows"
         elif self.n_known == 0:
             known = "none of which the student was fitted on"
         else:
@@ -150,7 +150,7 @@ class GroupCertificates(Mapping[Any, FidelityCertificate]):
     delta : float
         Probability with which any of them may be wrong.
     source : str, default="X"
-        Where the rows came from, as the caller says.
+        Where the rows came from, as given by the caller.
 
     See Also
     --------

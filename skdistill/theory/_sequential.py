@@ -1,4 +1,4 @@
-"""Certificates of fidelity that may be looked at as often as one likes."""
+"""Certificates of fidelity that hold at any number of looks."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class SequentialCertificate:
     """Certify the fidelity of a student batch by batch, with any number of looks.
 
     An ordinary certificate holds for one look at a number of rows that was
-    fixed beforehand. Who looks again and again, and stops when it looks good,
-    is wrong far more often than delta. Here all the bounds, after every batch,
+    fixed in advance. Looking repeatedly, and stopping when the bound is good
+    enough, is wrong far more often than delta. Here all the bounds, after every batch,
     hold together with probability 1 - delta, so one may stop, or go on, for any
     reason.
 
@@ -99,7 +99,7 @@ class SequentialCertificate:
         self._least = 1.0
 
     def update(self, X: Any) -> FidelityCertificate:
-        """Take in fresh rows, and say what holds now.
+        """Add fresh rows, and return what is certified now.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class SequentialCertificate:
             n_disagreements=self._n_errors if loss.binary else None,
             delta=self.delta,
             method="sequential-binomial" if loss.binary else "sequential-betting",
-            loss=loss.words,
+            loss=loss.description,
             source=self.source,
             n_known=n_known,
             n_left_out=self._n_left_out,

@@ -313,7 +313,7 @@ def test_who_remembers_nothing_is_not_called_held_out(wine):
         report = fidelity_report(student, X, teacher=forest)
         assert report.n_seen is None
         assert report.to_dict()["in_sample"] is None
-        assert "in-sample or not: the student does not know" in str(report)
+        assert "in-sample or not: the student keeps no record" in str(report)
 
 
 def test_arrays_of_objects_are_the_rows_that_they_hold(wine):

@@ -307,7 +307,9 @@ def test_it_prints_one_honest_sentence():
     assert "at most 0% of" in _text(bound=0.0)
     assert "at most 29% of" in _text(bound=0.29)
     assert "With 98.333% confidence (delta = 0.0167)" in _text(delta=0.05 / 3)
-    assert "fresh on the caller's word since the student remembers none" in _text(n_known=None)
+    assert "assumed to be fresh since the student keeps no record of its rows" in _text(
+        n_known=None
+    )
     assert "12 of which equal rows that the student was fitted on" in _text(n_known=12)
     soft = _text(n_disagreements=None, loss="the total variation", method="betting")
     assert "the total variation between student and teacher is at most 0.0405 in the mean" in soft
@@ -324,7 +326,7 @@ def test_printed_bounds_are_never_too_small(value):
 def test_a_certificate_that_says_nothing_warns():
     """All rows disagree."""
     X = uniform_rows(3, 20)
-    with pytest.warns(DistillationWarning, match="says nothing"):
+    with pytest.warns(DistillationWarning, match="is vacuous"):
         fidelity_certificate(lambda X: np.zeros(len(X)), lambda X: np.ones(len(X)), X)
 
 

@@ -103,7 +103,7 @@ def test_a_student_without_memory_says_so():
     """Nothing can be checked, and the sentence tells."""
     certificate = fidelity_certificate(teacher, Remembering(), uniform_rows(0, 10))
     assert certificate.n_known is None
-    assert "the student remembers none" in str(certificate)
+    assert "the student keeps no record of its rows" in str(certificate)
 
 
 def test_memory_inside_a_pipeline():
