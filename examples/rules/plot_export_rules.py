@@ -3,13 +3,13 @@ From a model into a database
 ============================
 
 A boosted model predicts well, but it cannot be read, and it does not run where the data are. The
-rules of a distilled tree do both: they are shortened with a reported loss of fidelity, and go into a
-database as one expression that predicts every row as they do.
+rules of a distilled tree do both. They are shortened with a reported loss of fidelity, and become
+one expression in SQL that predicts every row as they do.
 """
 
 # %%
-# The data are applications for credit in Germany: numbers and categories. The teacher reads the data
-# frame as it is.
+# The data are applications for credit in Germany: numbers and categories. The teacher reads the
+# data frame as it is.
 
 import sqlite3
 
@@ -49,8 +49,8 @@ print(len(rules), "rules with", rules.n_conditions, "conditions")
 # ------------------------------
 # ``tolerance`` is the maximum fidelity to the teacher that ``simplify`` may lose on the rows given,
 # here synthetic rows like those that the tree was fitted on. On unseen rows the loss may differ, so
-# the plot has both; there are 400 unseen rows, so a point there is exact to a percent or two. With a
-# tolerance of zero no prediction on the rows given changes.
+# the plot has both; there are 400 unseen rows, so a point there is exact to a percent or two. With
+# a tolerance of zero no prediction on the rows given changes.
 
 rows = student.transfer_set_.sample(10_000, random_state=0)
 y_teacher, y_teacher_test = teacher.predict(rows), teacher.predict(X_test)
