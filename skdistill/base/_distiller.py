@@ -223,7 +223,7 @@ class BaseDistiller(TeacherHolderMixin):
         return self._protect_decisions(rows)
 
     def _close(self, oracle: Oracle, real: RealRows, rows: LabelledRows) -> None:
-        """Set what is told of the queries, and of the rows that were seen."""
+        """Set the number of queries, and the hashes of the rows that were seen."""
         self.n_queries_ = oracle.n_queries_
         if oracle.remembers:
             oracle.forget()  # a transfer set holds it, but the predictions have served
