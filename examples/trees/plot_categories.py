@@ -59,8 +59,8 @@ stump = DistilledTreeClassifier(teacher, max_leaf_nodes=2, random_state=0).fit(X
 print(extract_rules(stump))
 
 # %%
-# ``category_order_`` holds the categories of every column, from rank 0. Below, each bar is the share
-# of the unseen rows with that smell that the teacher calls poisonous. The line is the tree's one
+# ``category_order_`` holds the categories of every column, from rank 0. Below, each bar is the
+# share of the unseen rows with that smell that the teacher calls poisonous. The line is the tree's one
 # split: its threshold on the ranks.
 
 order = stump.category_order_["odour"]
