@@ -132,5 +132,7 @@ def build(columns: list[Any], like: Any) -> Any:
 
 
 def hash_levels(column: Any) -> np.ndarray:
+    if column.dtype == object:  # which may hold what pandas cannot hash, a list say
+        return typed_words(column.tolist())
     codes, levels = factorize(column)
     return typed_words([*levels, None])[codes]
