@@ -259,9 +259,22 @@ def check_rows(
     return X
 
 
-def check_columns(estimator: Any, X: Any) -> None:
-    """Refuse rows with other columns than ``fit`` saw; the values are not looked at."""
+def check_columns(estimator: Any, X: Any, *, allow_nan: bool = True) -> None:
+    """Refuse rows with other columns than ``fit`` saw, and missing values where none may be.
+
+    The values are not looked at else: whoever predicts validates them.
+    """
     validate_data(estimator, X, reset=False, skip_check_array=True)
+    rows = as_rows(X)
+    if not allow_nan and rows.ndim == 2 and has_missing(rows):
+        where = ""
+        if is_frame(X):
+            names = [n for j, n in enumerate(X.columns) if _column_misses(X, j)]
+            where = f" in column {names[0]!r}"
+        raise ValueError(
+            f"Input X contains NaN{where}, but {type(estimator).__name__} was fitted on rows "
+            "without missing values and its teacher does not take them."
+        )
 
 
 def _any_infinite(values: np.ndarray) -> bool:
@@ -334,11 +347,15 @@ def _frame_words(X: Any, j: int) -> np.ndarray:
     return _words(values)
 
 
+def _column_misses(X: Any, j: int) -> bool:
+    library = library_of(X)
+    return bool(library.is_missing(library.column(X, j)).any())
+
+
 def has_missing(X: Any) -> bool:
     """Whether any entry of validated rows is missing."""
     if is_frame(X):
-        library = library_of(X)
-        return any(library.is_missing(library.column(X, j)).any() for j in range(X.shape[1]))
+        return any(_column_misses(X, j) for j in range(X.shape[1]))
     values = X.data if sparse.issparse(X) else X
     return values.dtype.kind == "f" and bool(np.isnan(np.sum(values)))
 

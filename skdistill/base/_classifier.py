@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._labels import class_codes
+from skdistill._labels import ClassLabels, class_codes
 from skdistill._rows import check_columns
 from skdistill._validation import Number, OneOf
 from skdistill.base._distiller import BaseDistiller
@@ -170,6 +170,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         """
         rows = self._label_rows(X, y, sample_weight)
         labels = rows.labels
+        assert isinstance(labels, ClassLabels)
         student = DecisionTreeClassifier() if self.student is None else self.student
         rng = None if self.random_state is None else check_random_state(self.random_state)
         self.classes_ = labels.classes
@@ -196,7 +197,9 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Labels.
         """
         check_is_fitted(self)
-        check_columns(self, X)  # the student validates the rows themselves
+        check_columns(
+            self, X, allow_nan=self._takes_missing
+        )  # the student validates the rows themselves
         return self._fitted.predict(X)
 
     @available_if(_student_has_proba)
@@ -214,7 +217,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             Columns as in ``classes_``.
         """
         check_is_fitted(self)
-        check_columns(self, X)
+        check_columns(self, X, allow_nan=self._takes_missing)
         return self._fitted.predict_proba(X)
 
     def __sklearn_tags__(self) -> Any:

@@ -152,7 +152,9 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
             Values.
         """
         check_is_fitted(self)
-        check_columns(self, X)  # the student validates the rows themselves
+        check_columns(
+            self, X, allow_nan=self._takes_missing
+        )  # the student validates the rows themselves
         return one_column(np.asarray(self.student_.predict(X)))
 
     def __sklearn_tags__(self) -> Any:
