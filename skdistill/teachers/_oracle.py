@@ -101,7 +101,7 @@ class Oracle(TeacherFace):
 
     # Whether batches are measured whatever the teacher is, and made small if it is slow.
     _measures_all = False
-    _parameter_rules = {
+    _parameter_rules: dict[str, list[Any]] = {
         "kind": [OneOf("classifier", "regressor", None)],
         "max_queries": [OneOf(None), Number(0, whole=True)],
         "batch_size": [OneOf("auto"), Number(1, whole=True)],

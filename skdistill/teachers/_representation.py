@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
 
 from skdistill._rows import iter_slices, take_rows
 from skdistill._validation import Number
 from skdistill.exceptions import DistillationWarning
-from skdistill.metrics._pair import student_and_rows
-from skdistill.teachers._cached import CachedTeacher
 from skdistill.teachers._hooks import torch_representation
 from skdistill.teachers._kind import (
     is_fitted_teacher,
@@ -27,6 +26,7 @@ from skdistill.teachers._kind import (
 from skdistill.teachers._layers import Representation, check_finite, listing
 from skdistill.teachers._leaves import has_leaves, leaf_representation
 from skdistill.teachers._mlp import mlp_representation
+from skdistill.teachers._oracle import Oracle
 from skdistill.teachers._torch import TorchTeacher
 
 __all__ = ["hidden_representation", "represent"]
@@ -213,7 +213,7 @@ def _open(teacher: Any, X: Any) -> tuple[Any, Any]:
     while True:
         outer = teacher
         teacher = unfrozen(teacher)
-        if isinstance(teacher, CachedTeacher):
+        if isinstance(teacher, Oracle):
             teacher = teacher.teacher
         if not is_fitted_teacher(teacher):
             raise NotFittedError(
@@ -222,7 +222,12 @@ def _open(teacher: Any, X: Any) -> tuple[Any, Any]:
             )
         if is_instance_of(teacher, "sklearn.compose", "TransformedTargetRegressor"):
             teacher = teacher.regressor_
-        teacher, X = student_and_rows(teacher, X)
+        teacher = getattr(teacher, "best_estimator_", teacher)
+        if isinstance(teacher, Pipeline):
+            for _, step in teacher.steps[:-1]:
+                if hasattr(step, "transform"):  # samplers act in fit alone
+                    X = step.transform(X)
+            teacher = teacher.steps[-1][1]
         if teacher is outer:
             return teacher, X
 
