@@ -1,4 +1,4 @@
-"""What tells one teacher from another, as far as can be seen from outside."""
+"""What distinguishes one teacher from another, as far as can be seen from outside."""
 
 from __future__ import annotations
 

@@ -384,7 +384,7 @@ class Oracle(TeacherFace):
             self._bound = True
 
     def _describe(self) -> dict[str, str]:
-        """What tells the teacher of a store from another one."""
+        """What distinguishes the teacher of a store from others."""
         return describe_teacher(self._predictor)
 
     def _inner(self) -> Oracle | None:

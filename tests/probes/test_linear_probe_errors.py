@@ -200,7 +200,7 @@ def test_a_teacher_without_an_inside(split_score):
     X = bits()
     teacher = SVC().fit(X, labels_of(X))
     tree = LinearProbeTreeClassifier(teacher, split_score=split_score)
-    with pytest.raises(TypeError, match=r"SVC has no inside.*layers=callable"):
+    with pytest.raises(TypeError, match=r"SVC has no hidden layers.*layers=callable"):
         tree.fit(X)
     tree.set_params(split_score="impurity").fit(X)
     np.testing.assert_array_equal(tree.predict(X), labels_of(X))

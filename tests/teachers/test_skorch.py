@@ -1,4 +1,4 @@
-"""skorch nets as teachers: trained ones are asked, untrained ones cloned and trained."""
+"""skorch nets as teachers: trained ones are queried, untrained ones cloned and trained."""
 
 import pickle
 
@@ -26,7 +26,7 @@ skorch = pytest.importorskip("skorch")
 
 
 class Network(torch.nn.Module):
-    """One hidden layer, with dropout that must be off when the teacher is asked."""
+    """One hidden layer, with dropout that must be off when the teacher predicts."""
 
     def __init__(self, n_outputs=2, flat=False):
         super().__init__()
@@ -93,7 +93,7 @@ def test_a_trained_classifier(cancer, trained):
 
 
 def test_training_mode_is_left_as_it_was(cancer, trained):
-    """skorch leaves a net in training mode after fit; it is asked without dropout all the same."""
+    """skorch leaves a net in training mode after fit; it predicts without dropout all the same."""
     X, _ = cancer
     trained.module_.train()
     trained.module_.layers[1].eval()

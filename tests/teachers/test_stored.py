@@ -225,7 +225,7 @@ def test_contradictions_are_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("X", "answers", "parameters", "message"),
     [
-        ([[1.0], [2.0]], [1, 2, 3], {}, "X has 2 rows, but there are 3 answers"),
+        ([[1.0], [2.0]], [1, 2, 3], {}, "X has 2 rows, but answers hold 3 predictions"),
         ([1.0, 2.0], [1, 2], {}, r"shape \(n_samples, n_features\), but it has \(2,\)"),
         ([[1.0], [2.0]], [1, 2], {"kind": "labels"}, "kind must be .* Got 'labels'"),
         ([[1.0], [2.0]], ["a", "b"], {"kind": "regressor"}, "takes numbers, but answers are of <U"),

@@ -89,7 +89,7 @@ def test_a_single_score_is_the_second_of_two_classes(flat, output, linear, score
 
 
 def test_batches(linear):
-    """No batch is larger than asked for, and none is lost."""
+    """No batch is larger than it may be, and none is lost."""
     sizes = []
 
     class Watching(nn.Module):
