@@ -84,7 +84,7 @@ def _plain(value: Any) -> Any:
             return None
     if isinstance(value, (np.number, np.bool_)):
         value = value.item()
-    if isinstance(value, numbers.Number) and type(value) is not complex:
+    if isinstance(value, numbers.Number) and not isinstance(value, complex):
         return value
     return type(value).__name__, repr(value)
 
@@ -97,7 +97,7 @@ def _word(value: Any) -> int:
         return int(value) % 2**64  # as in a column of integers
     if isinstance(value, numbers.Number) and not isinstance(value, complex):
         try:
-            close = float(value)  # type: ignore[arg-type]
+            close: Any = float(value)  # type: ignore[arg-type]
         except OverflowError:
             close = math.inf
         if close == value:

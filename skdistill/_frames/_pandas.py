@@ -111,6 +111,8 @@ class PandasLibrary:
         return codes.astype(np.int32), list(found)
 
     def hash_categories(self, column: Any) -> np.ndarray:
+        if column.dtype == object:  # which may hold what pandas cannot hash, a list say
+            return typed_words(column.tolist())
         codes, categories = self.factorize(column)
         return np.asarray(typed_words([*categories, None])[codes])
 

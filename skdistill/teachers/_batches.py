@@ -110,8 +110,8 @@ class Call:
         if not self.drop:
             refuse_missing(missing, self.teacher)
             return found, missing, ""
-        error = f"it predicted NaN or infinity on {missing.sum()} rows" if missing.any() else ""
-        return found[~missing], missing, error
+        why = f"it predicted NaN or infinity on {missing.sum()} rows" if missing.any() else ""
+        return found[~missing], missing, why
 
     def _try(self, rows: Any) -> Any:
         for left in range(self.retries, -1, -1):

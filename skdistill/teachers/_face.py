@@ -135,7 +135,7 @@ class TeacherFace(BaseEstimator):
         columns would lose the mask.
         """
         if isinstance(found, np.ma.MaskedArray) and np.ma.getmaskarray(found).any():
-            found = found.astype(np.float64).filled(np.nan)
+            found = np.ma.filled(found.astype(np.float64), np.nan)
         proba = np.asarray(found)
         if proba.ndim == 1 or (proba.ndim == 2 and proba.shape[1] == 1):
             second = proba.reshape(-1)

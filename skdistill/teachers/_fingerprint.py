@@ -1,4 +1,4 @@
-"""What tells one teacher from another, as far as can be seen from outside."""
+"""What distinguishes one teacher from another, as far as can be seen from outside."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _name(obj: Any) -> str:
 def _parameters(obj: Any) -> dict[str, str]:
     """Parameters that are plain numbers and words, a name each."""
     if isinstance(obj, functools.partial):
-        named = {**dict(enumerate(obj.args)), **obj.keywords}
+        named: dict[Any, Any] = {**dict(enumerate(obj.args)), **obj.keywords}
         return {f"argument {k}": repr(v) for k, v in named.items() if isinstance(v, _PLAIN)}
     if not hasattr(obj, "get_params"):
         return {}

@@ -101,7 +101,7 @@ class Oracle(TeacherFace):
 
     # Whether batches are measured whatever the teacher is, and made small if it is slow.
     _measures_all = False
-    _parameter_rules = {
+    _parameter_rules: dict[str, list[Any]] = {
         "kind": [OneOf("classifier", "regressor", None)],
         "max_queries": [OneOf(None), Number(0, whole=True)],
         "batch_size": [OneOf("auto"), Number(1, whole=True)],
@@ -384,7 +384,7 @@ class Oracle(TeacherFace):
             self._bound = True
 
     def _describe(self) -> dict[str, str]:
-        """What tells the teacher of a store from another one."""
+        """What distinguishes the teacher of a store from others."""
         return describe_teacher(self._predictor)
 
     def _inner(self) -> Oracle | None:

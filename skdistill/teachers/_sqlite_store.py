@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sqlite3
@@ -27,10 +28,10 @@ _LOOKUP_ROWS = 65_536
 _INHERITED: list[sqlite3.Connection] = []
 
 # One statement for all keys: the recursion cuts the blob ?1 into keys of 16 bytes.
-# Half the time of "key IN (?, ?, ...)", a quarter of one SELECT a key.
+# Half the time of "key IN (?, ?, ...)" (benchmarks/bench_answer_store.py).
 _LOOKUP = """
-WITH RECURSIVE asked(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM asked WHERE i + 1 < ?2)
-SELECT i, {columns} FROM asked CROSS JOIN "{table}" ON key = substr(?1, 16 * i + 1, 16)
+WITH RECURSIVE query(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM query WHERE i + 1 < ?2)
+SELECT i, {columns} FROM query CROSS JOIN "{table}" ON key = substr(?1, 16 * i + 1, 16)
 """
 
 
@@ -70,6 +71,7 @@ class _Layout:
         return cls(dtype.str, tuple(predictions.shape[1:]), objects)
 
     @classmethod
+    @functools.lru_cache
     def read(cls, text: str) -> _Layout:
         parts = json.loads(text)
         return cls(parts["dtype"], tuple(parts["shape"]), parts["objects"])
@@ -91,8 +93,10 @@ class _Layout:
 
     def joined(self, new: _Layout, where: str) -> _Layout:
         """Return the layout of both, where one table can hold them."""
-        numbers = {"REAL", "INTEGER"}
-        together = self.storage == new.storage or {self.storage, new.storage} <= numbers
+        if self == new:
+            return self
+        kinds = {self.storage, new.storage}
+        together = len(kinds) == 1 or kinds == {"REAL", "INTEGER"}
         if self.shape != new.shape or not together or bool(self.objects) != bool(new.objects):
             raise ValueError(
                 f"{where} holds predictions of dtype {self.dtype} and shape (n, "
@@ -154,17 +158,23 @@ class SQLiteStore:
     ``pandas.read_sql("SELECT * FROM predict", sqlite3.connect(path))``, also while
     they are written.
 
-    Each call of `add` is a transaction of its own in a write-ahead log, so a process
-    that is killed loses nothing that was added. Each process has a connection of its
-    own; a pickled store opens the same file again.
+    Each call of `add` is a transaction in a write-ahead log, so a killed process loses
+    nothing that was added. A pickled store opens the same file again.
 
     Examples
     --------
-    >>> import os, tempfile
+    >>> import sqlite3, tempfile
+    >>> from pathlib import Path
     >>> from skdistill import CachedTeacher
-    >>> path = os.path.join(tempfile.mkdtemp(), "answers.sqlite")
-    >>> first = CachedTeacher(len, store=path)  # the same as store=SQLiteStore(path)
-    >>> CachedTeacher(abs, store=path).clear()
+    >>> path = Path(tempfile.mkdtemp()) / "answers.sqlite"
+    >>> def simulate(X):
+    ...     return X[:, 0] ** 2
+    >>> _ = CachedTeacher(simulate, store=path).predict([[1.0], [2.0]])
+    >>> later = CachedTeacher(simulate, store=path)  # the same as store=SQLiteStore(path)
+    >>> later.predict([[2.0], [3.0]]).tolist(), later.n_queries_
+    ([4.0, 9.0], 1)
+    >>> sqlite3.connect(path).execute("SELECT y0 FROM predict ORDER BY y0").fetchall()
+    [(1.0,), (4.0,), (9.0,)]
     """
 
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 60.0):
@@ -183,12 +193,11 @@ class SQLiteStore:
         self.__init__(state["path"], timeout=state["timeout"])  # type: ignore[misc]
 
     def __del__(self) -> None:
-        if vars(self).get("_connection") is not None:
-            self.close()
+        self.close()
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        if self._connection is not None:
+        if vars(self).get("_connection") is not None:
             if self._process == os.getpid():
                 self._connection.close()
             else:
@@ -201,7 +210,7 @@ class SQLiteStore:
         Parameters
         ----------
         teacher : mapping of str to str
-            What tells it from other teachers.
+            What distinguishes it from other teachers.
 
         Raises
         ------
@@ -304,15 +313,14 @@ class SQLiteStore:
             connection.execute("DELETE FROM meta WHERE name != 'format'")
 
     def _layout(self, connection: sqlite3.Connection, method: str) -> _Layout | None:
-        found = connection.execute(
-            "SELECT value FROM meta WHERE name = ?", (f"table {method}",)
-        ).fetchone()
+        query = "SELECT value FROM meta WHERE name = ?"
+        found = connection.execute(query, (f"table {method}",)).fetchone()
         return None if found is None else _Layout.read(found[0])
 
     def _create(self, connection: sqlite3.Connection, method: str, layout: _Layout) -> None:
-        columns = ", ".join(f"{name} {layout.storage}" for name in layout.column_names)
         if len(layout.column_names) > 1999:
             raise ValueError("SQLite takes at most 1999 values a row. Use store=None.")
+        columns = ", ".join(f"{name} {layout.storage}" for name in layout.column_names)
         # Rows in the order of their keys: one tree to search, not two.
         connection.execute(
             f'CREATE TABLE "{method}" (key BLOB PRIMARY KEY, {columns}) WITHOUT ROWID'
@@ -390,4 +398,4 @@ class SQLiteStore:
 def _sorted_blob(keys: np.ndarray) -> tuple[np.ndarray, bytes]:
     """Return (the order that sorts keys as SQLite does, the sorted keys of 16 bytes each)."""
     order = np.argsort(keys["a"], kind="stable")
-    return order, keys[order].astype([("a", ">u8"), ("b", ">u8")]).tobytes()
+    return order, keys[order].view(np.uint64).astype(">u8").tobytes()

@@ -38,6 +38,30 @@ class AnswerStore(Protocol):
     -----
     Keys are structured arrays of two 64-bit words, ``a`` and ``b``: a hash of the
     row.
+
+    Examples
+    --------
+    A dictionary of one label each:
+
+    >>> import numpy as np
+    >>> from skdistill import CachedTeacher
+    >>> class Dictionary(dict):
+    ...     def bind(self, teacher):
+    ...         print(teacher["teacher"])
+    ...
+    ...     def get(self, method, keys):
+    ...         names = [(method, key.tobytes()) for key in keys]
+    ...         known = np.array([name in self for name in names], dtype=bool)
+    ...         return np.array([self[name] for name in names if name in self]), known
+    ...
+    ...     def add(self, method, keys, predictions):
+    ...         self.update(zip([(method, key.tobytes()) for key in keys], predictions))
+    >>> store = Dictionary()
+    >>> CachedTeacher(np.linalg.det, store=store, batch_size=1).predict(np.ones((2, 1, 1)))
+    numpy.linalg.det
+    array([1., 1.])
+    >>> len(store)
+    1
     """
 
     def bind(self, teacher: Mapping[str, str]) -> None:
@@ -46,7 +70,7 @@ class AnswerStore(Protocol):
         Parameters
         ----------
         teacher : mapping of str to str
-            What tells it from other teachers.
+            What distinguishes it from other teachers.
 
         Raises
         ------
@@ -60,7 +84,9 @@ class AnswerStore(Protocol):
         Parameters
         ----------
         method : {"predict", "predict_proba", "decision_function"}
+            Which predictions.
         keys : ndarray of shape (n,)
+            Of the rows.
 
         Returns
         -------
@@ -68,6 +94,7 @@ class AnswerStore(Protocol):
             Of the known rows, in their order; None where nothing was ever stored
             for that method.
         known : ndarray of shape (n,), dtype bool
+            Which rows are known.
         """
 
     def add(self, method: str, keys: np.ndarray, predictions: np.ndarray) -> None:
@@ -76,9 +103,11 @@ class AnswerStore(Protocol):
         Parameters
         ----------
         method : {"predict", "predict_proba", "decision_function"}
+            Which predictions.
         keys : ndarray of shape (n,)
-            Distinct.
+            Of the rows, distinct.
         predictions : ndarray of shape (n, ...)
+            One a row.
         """
 
     def clear(self) -> None:
@@ -143,7 +172,7 @@ class MemoryStore:
         Parameters
         ----------
         teacher : mapping of str to str
-            What tells it from other teachers.
+            What distinguishes it from other teachers.
         """
         check_same_teacher(self._teacher, teacher, "This MemoryStore")
         self._teacher = {**teacher, **self._teacher}

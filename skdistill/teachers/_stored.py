@@ -97,7 +97,7 @@ def stored_predictions(
     values, missing = plain_array(answers if hasattr(answers, "shape") else _listed(answers))
     values = one_column(values)
     if len(values) != X.shape[0]:
-        raise ValueError(f"X has {X.shape[0]} rows, but there are {len(values)} answers.")
+        raise ValueError(f"X has {X.shape[0]} rows, but answers hold {len(values)} predictions.")
     keys, values = row_keys(X)[~missing], values[~missing]
     _refuse_contradictions(keys, values, np.flatnonzero(~missing))
     first = distinct(keys)

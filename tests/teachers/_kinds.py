@@ -60,7 +60,7 @@ class Counting:
 
 
 class Service:
-    """A function that records its calls, and raises what it is told to in some of them.
+    """A function that records its calls, and raises an error in one of them.
 
     Parameters
     ----------

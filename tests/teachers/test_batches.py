@@ -40,7 +40,7 @@ def test_estimators_get_large_batches(n):
 @pytest.mark.parametrize("size", [1, 7, 100, 1000])
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_batch_size_is_kept(size, n_jobs):
-    """Exactly, but for the last batch; whoever asks, and through all wrappers."""
+    """Exactly, but for the last batch; through all wrappers."""
     rows = np.arange(250.0)[:, None]
     expected = sorted([size] * (250 // size) + [250 % size] * (250 % size > 0))
     service = Service()

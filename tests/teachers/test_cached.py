@@ -106,7 +106,7 @@ def test_one_row_at_a_time(store):
 
 
 def test_rows_that_failed_are_queried_again(store):
-    """What was left out is not known; a later query asks for it, and fails for it alone."""
+    """What was left out is not known; a later query repeats it, and fails for it alone."""
     failing = [True]
 
     def function(X):
