@@ -56,7 +56,7 @@ def _recovered(search: JuntaDistiller, junta: Junta) -> bool:
     return (
         table is not None
         and np.array_equal(table.features, junta.features)
-        and np.array_equal(table.answers, junta.table)
+        and np.array_equal(table.predictions, junta.table)
     )
 
 
@@ -199,7 +199,7 @@ def failures(n_runs: int = 10_000) -> str:
                     mode=mode,
                     max_variables=5,
                     epsilon=epsilon,
-                    delta=delta,
+                    confidence=1 - delta,
                     random_state=seed,
                 )
                 missed += not _recovered(search, junta)

@@ -175,7 +175,7 @@ def ours(
     clock = TimedTeacher(module)
     tree = LinearProbeTreeClassifier(
         clock.teacher,
-        domain="boolean" if X is None else "auto",
+        domain="sign" if X is None else "auto",
         max_depth=depth,
         random_state=seed,
     )

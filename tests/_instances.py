@@ -118,7 +118,7 @@ def grown_trees():
 
 
 def query_learners():
-    """Distillers that ask their teacher and learn from no labelled rows."""
+    """Distillers that query their teacher and learn from no labelled rows."""
     return [
         JuntaDistiller(DecisionTreeClassifier(max_depth=3)),
         JuntaDistiller(DecisionTreeRegressor(max_depth=3)),
@@ -160,7 +160,7 @@ def density_sets():
 
 
 def active_sets():
-    """Transfer sets that ask a teacher, with a cheap one that is unfitted."""
+    """Transfer sets that query a teacher, with a cheap one that is unfitted."""
     return [
         BoundaryTransferSet(GaussianNB(), max_queries=200),
         UncertaintyTransferSet(DecisionTreeClassifier(max_depth=1), max_queries=100),
@@ -170,7 +170,7 @@ def active_sets():
 
 
 def given_sets():
-    """Transfer sets that hold what the user knows: a generator, harmless changes."""
+    """Transfer sets of what the user has: a generator, transformations that change no label."""
     return [
         AdapterTransferSet(generator=KernelDensity()),
         InvarianceTransferSet(transformations=[MoveALittle()]),

@@ -8,6 +8,7 @@ above deals in numpy arrays.
 from __future__ import annotations
 
 import hashlib
+import math
 import numbers
 import struct
 from dataclasses import dataclass
@@ -49,51 +50,64 @@ class ColumnType:
 def typed_words(values: list[Any]) -> np.ndarray:
     """Hash objects to 64-bit words: equal ones alike, but a number never like a text.
 
-    Numbers of every type hash by their value (1, 1.0 and True are equal in Python),
-    and like the same number in a numeric column; everything missing (None, NaN)
-    hashes alike. Cost: one hash for each distinct value.
+    Numbers of every type have the word of their float, as in a numeric column (1, 1.0
+    and True are equal in Python), numbers that no float equals one of their own.
+    Everything missing (None, NaN, NaT, NA) is alike. Cost: one hash for each distinct
+    value.
     """
     words: dict[Any, int] = {}
     out = np.empty(len(values), dtype=np.uint64)
     for i, value in enumerate(values):
-        key = None if value is None or value != value else value
-        try:
-            word = words.get(key)
-        except TypeError:  # a list, say
-            key = repr(key)
-            word = words.get(key)
+        if type(value) not in _PLAIN:
+            value = _plain(value)
+        elif value != value:
+            value = None
+        word = words.get(value)
         if word is None:
-            word = words[key] = _word(key)
+            word = words[value] = _word(value)
         out[i] = word
     return out
 
 
+_PLAIN = {str, int, float, bool, type(None)}
+
+
+def _plain(value: Any) -> Any:
+    """A hashable object for any other one; equal only where content and type are."""
+    if isinstance(value, str):  # of numpy, say
+        return str(value)
+    try:
+        if value != value:  # NaN and NaT; decimals that signal
+            return None
+    except (TypeError, ValueError, ArithmeticError):
+        if type(value).__name__ == "NAType" or isinstance(value, numbers.Number):
+            return None
+    if isinstance(value, (np.number, np.bool_)):
+        value = value.item()
+    if isinstance(value, numbers.Number) and type(value) is not complex:
+        return value
+    return type(value).__name__, repr(value)
+
+
 def _word(value: Any) -> int:
-    """Hash one object: a number by its bits as a float, anything else by its type and repr."""
+    """The 64-bit word of what `_plain` returns."""
     if value is None:
-        value = float("nan")
-    elif isinstance(value, np.bool_):
-        value = bool(value)
-    if isinstance(value, numbers.Number) and not (
-        isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
-    ):
-        if isinstance(value, numbers.Integral) and _EXACT <= abs(int(value)) < 2**64:
-            return int(value) % 2**64  # as in a column of integers
-        number = _as_float(value)
-        if number == value or number != number:
-            # The sum turns -0.0 into 0.0.
-            return int.from_bytes(struct.pack("<d", number + 0.0), "little")
-        text = f"number {value}"
+        return int.from_bytes(struct.pack("<d", math.nan), "little")  # as in numeric columns
+    if isinstance(value, numbers.Integral) and _EXACT <= abs(int(value)) < 2**64:
+        return int(value) % 2**64  # as in a column of integers
+    if isinstance(value, numbers.Number) and not isinstance(value, complex):
+        try:
+            close = float(value)  # type: ignore[arg-type]
+        except OverflowError:
+            close = math.inf
+        if close == value:
+            return int.from_bytes(struct.pack("<d", close + 0.0), "little")
+        text = f"exact {value}"
+    elif isinstance(value, tuple):
+        text = " ".join(value)
     else:
         text = f"{type(value).__name__} {value!r}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
-def _as_float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf")
 
 
 def is_pandas(X: Any) -> bool:

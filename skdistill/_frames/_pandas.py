@@ -112,7 +112,7 @@ class PandasLibrary:
 
     def hash_categories(self, column: Any) -> np.ndarray:
         codes, categories = self.factorize(column)
-        return typed_words([*categories, None])[codes]
+        return np.asarray(typed_words([*categories, None])[codes])
 
     def is_missing(self, column: Any) -> np.ndarray:
         return np.asarray(column.isna())

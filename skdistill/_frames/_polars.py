@@ -96,7 +96,7 @@ class PolarsLibrary:
     def hash_categories(self, column: Any) -> np.ndarray:
         codes, categories = self.factorize(column)
         # polars' own hash changes from version to version.
-        return typed_words([*categories, None])[codes]
+        return np.asarray(typed_words([*categories, None])[codes])
 
     def is_missing(self, column: Any) -> np.ndarray:
         missing = column.is_null()

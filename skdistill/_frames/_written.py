@@ -48,11 +48,10 @@ def parse_numbers(present: np.ndarray) -> np.ndarray | None:
     types = set(map(type, present))
     if not all(issubclass(t, (str, numbers.Real, Decimal, np.bool_)) for t in types):
         return None
-    texts = present
-    if len(types) > 1:
-        texts = [value for value in present if isinstance(value, str)]
-    if any(issubclass(t, str) for t in types) and not all(map(_is_number_text, texts)):
-        return None
+    if any(issubclass(t, str) for t in types):
+        texts = (value for value in present if isinstance(value, str))
+        if not all(map(_is_number_text, texts)):
+            return None
     try:
         return present.astype(np.float64)
     except (TypeError, ValueError, OverflowError):

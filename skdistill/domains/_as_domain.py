@@ -13,7 +13,7 @@ from skdistill.domains._domain import Domain
 from skdistill.domains._learn import learn_parts, observed_parts
 from skdistill.domains._specs import BINARY, SIGN, as_part, is_entry, part_of_column
 
-__all__ = ["as_domain"]
+__all__ = ["as_domain", "given_parts"]
 
 _CHOICES = (
     'domain must be a Domain, "binary", "sign", "background" or "box" (with X), a mapping from '
@@ -108,21 +108,46 @@ def _matched(domain: Domain, X: Any, names: list[Any] | None) -> Domain:
     return Domain(domain.parts, names or own, like=X)
 
 
+def given_parts(domain: Any, X: Any) -> dict[int, Any]:
+    """Read the parts of those columns of X that ``domain`` speaks of.
+
+    Parameters
+    ----------
+    domain : object
+        As for :func:`as_domain`, or None.
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+
+    Returns
+    -------
+    parts : dict of positions to parts
+    """
+    if domain is None:
+        return {}
+    if isinstance(domain, Mapping):
+        return _named_parts(domain, list(X.columns) if is_frame(X) else None, X.shape[1])
+    return dict(enumerate(as_domain(domain, X).parts))
+
+
+def _named_parts(
+    domain: Mapping[Any, Any], names: list[Any] | None, n_features: int
+) -> dict[int, Any]:
+    parts = {}
+    for key, entry in domain.items():
+        j = part_of_column(key, names, n_features)
+        parts[j] = as_part(entry, f"column {j if names is None else repr(names[j])}")
+    return parts
+
+
 def _from_mapping(
     domain: Mapping[Any, Any], X: Any, names: list[Any] | None, rest: str
 ) -> list[Any]:
-    entries: dict[int, Any] = {}
-    for key, entry in domain.items():
-        entries[part_of_column(key, names, X.shape[1])] = entry
-    others = [j for j in range(X.shape[1]) if j not in entries]
-    left: Any = []
+    parts = _named_parts(domain, names, X.shape[1])
+    if rest == "box":
+        return learn_parts(X, given=parts)
+    others = [j for j in range(X.shape[1]) if j not in parts]
     if others:
         rows = X.iloc[:, others] if hasattr(X, "iloc") else X[:, others]
-        left = learn_parts(rows) if rest == "box" else _background(rows)
-    parts = dict(zip(others, left, strict=True))
-    for j, entry in entries.items():
-        label = f"column {j if names is None else repr(names[j])}"
-        parts[j] = as_part(entry, label)
+        parts |= dict(zip(others, _background(rows), strict=True))
     return [parts[j] for j in range(X.shape[1])]
 
 

@@ -147,18 +147,26 @@ class Observed(Categories):
     _even = False
 
     def __init__(self, column: Any):
-        self._column = column
+        self._column: Any = column
 
     @cached_property
     def _distinct(self) -> tuple[np.ndarray, np.ndarray]:
-        return _count_values(self._column)
+        found = _count_values(self._column)
+        self._column = None  # which may be a view of many rows
+        return found
 
     @property
-    def values(self) -> np.ndarray:
+    def is_numeric(self) -> bool:
+        """Whether all values are numbers; known from the dtype where that says it."""
+        kind = getattr(getattr(self._column, "dtype", None), "kind", "O")
+        return kind in "biuf" or self.values.dtype.kind in "biuf"
+
+    @property
+    def values(self) -> np.ndarray:  # type: ignore[override]
         return self._distinct[0]
 
     @property
-    def probabilities(self) -> np.ndarray:  # type: ignore[override]
+    def probabilities(self) -> np.ndarray:
         counts = self._distinct[1]
         return counts / counts.sum()
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import is_frame, library_of
-from skdistill._rows import as_rows
+from skdistill._rows import as_rows, take_column
 from skdistill._validation import Number
 from skdistill.domains._categories import Categories
 from skdistill.domains._kind_of_rows import build_rows, check_fit, empty_rows, row_dtype
 from skdistill.domains._learn import learn_parts
 from skdistill.domains._ranges import Part
-from skdistill.domains._specs import as_part, part_of_column
+from skdistill.domains._specs import PARTS, as_part, part_of_column
 
 __all__ = ["Domain", "generator_of"]
 
@@ -100,7 +100,10 @@ class Domain:
             names = list(like.columns) if names is None else names
         self.names = None if names is None else list(names)
         self._check_names(len(parts))
-        self.parts: list[Any] = [as_part(part, self._label(j)) for j, part in enumerate(parts)]
+        self.parts: list[Any] = [
+            part if isinstance(part, PARTS) else as_part(part, self._label(j))
+            for j, part in enumerate(parts)
+        ]
         if like is None or isinstance(like, str):
             if like not in (None, "array", "pandas", "polars"):
                 raise ValueError(f'like must be "array", "pandas" or "polars", got {like!r}.')
@@ -374,7 +377,7 @@ class Domain:
         if self.contains(X).all():
             return
         for j, part in enumerate(self.parts):
-            column = library_of(X).column(X, j) if is_frame(X) else X[:, j]
+            column = take_column(X, j)
             inside = part.contains(np.asarray(column))
             if not inside.all():
                 value = np.asarray(column)[int(np.argmin(inside))]
@@ -385,7 +388,7 @@ class Domain:
 
     def _columns_of(self, X: Any) -> Any:
         """Pairs of a part and the columns of X that share it, of shape (n, n_columns)."""
-        if X.ndim != 2 or X.shape[1] != self.n_features:
+        if len(X.shape) != 2 or X.shape[1] != self.n_features:
             raise ValueError(f"X must have {self.n_features} columns, got shape {X.shape}.")
         if not is_frame(X):
             return [(part, X[:, columns]) for part, columns in self._groups()]

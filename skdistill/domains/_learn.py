@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from skdistill._frames import is_frame, library_of
-from skdistill._rows import as_rows, categorical_columns
+from skdistill._rows import as_rows, categorical_columns, take_column
 from skdistill.domains._categories import Categories, Observed
 from skdistill.domains._ranges import Integers, Reals
 from skdistill.domains._specs import part_of_column
@@ -47,18 +48,25 @@ def learn_parts(
     bounds: Any = None,
     integer_features: Any = "auto",
     categorical_features: Any = "from_dtype",
+    given: Mapping[int, Any] | None = None,
+    partial: bool = False,
 ) -> list[Any]:
-    """Learn the part of every column; parameters are those of :meth:`Domain.from_rows`.
+    """Learn the part of every column.
 
     Parameters
     ----------
     X : ndarray or DataFrame of shape (n_samples, n_features)
     bounds, integer_features, categorical_features : object
-        See there.
+        As in :meth:`Domain.from_rows`.
+    given : mapping of positions to parts, default=None
+        Columns whose part is known already.
+    partial : bool, default=False
+        Whether a column whose range cannot be told (dates, missing values
+        alone, whole numbers beyond 2^53) gets None; it is an error otherwise.
 
     Returns
     -------
-    parts : list of Reals, Integers or Categories
+    parts : list of Reals, Integers, Categories or None
     """
     n_features = X.shape[1]
     names = list(X.columns) if is_frame(X) else None
@@ -66,15 +74,15 @@ def learn_parts(
         raise ValueError("A domain cannot be learned from 0 rows (n_samples = 0).")
     categorical = categorical_columns(X)
     if categorical_features is None or not isinstance(categorical_features, str):
-        given = feature_mask(categorical_features, names, n_features, "categorical_features")
-        if (categorical & ~given).any():
+        chosen = feature_mask(categorical_features, names, n_features, "categorical_features")
+        if (categorical & ~chosen).any():
             odd = [
-                name for name, c, g in zip(names or [], categorical, given, strict=True) if c > g
+                name for name, c, g in zip(names or [], categorical, chosen, strict=True) if c > g
             ]
             raise ValueError(
                 f"Columns {odd} hold categories, not numbers. Add them to categorical_features."
             )
-        categorical = given
+        categorical = chosen
     ends = bounds_of_columns(bounds, names, n_features)
     whole: Any = [None] * n_features
     if not isinstance(integer_features, str):
@@ -84,21 +92,27 @@ def learn_parts(
             'integer_features must be "auto", a mask, positions or names, got '
             f"{integer_features!r}."
         )
-    parts = []
+    parts: list[Any] = []
     for j in range(n_features):
+        if given and j in given:
+            parts.append(given[j])
+            continue
         label = f"column {j}" if names is None else f"column {names[j]!r}"
-        column = library_of(X).column(X, j) if is_frame(X) else X[:, j]
+        column = take_column(X, j)
         if categorical[j]:
             if ends[j] is not None:
                 raise ValueError(f"bounds names {label}, which holds categories.")
-            parts.append(Categories(_present(column, X)))
+            parts.append(_categories_of(column, X, label, partial))
+            continue
+        if partial and ends[j] is None and not _is_bounded(column, X):
+            parts.append(None)
             continue
         values, integer_dtype = _numbers(column, X, label)
         if whole[j] is None or integer_dtype:
             is_whole = holds_integers(values, integer_dtype=integer_dtype)
         else:
             is_whole = whole[j]
-        parts.append(range_of(values, is_whole, ends[j], label))
+        parts.append(_range_of(values, is_whole, ends[j], label))
     return parts
 
 
@@ -112,16 +126,26 @@ def _numbers(column: Any, X: Any, label: str) -> tuple[np.ndarray, bool]:
             )
         return column, column.dtype.kind in "biu"
     library, dtype = library_of(X), column.dtype
-    if library.kind_of(dtype) != "number":
+    if library.column_kind(column) != "number":
         raise TypeError(
             f"The {label} holds {dtype}, which has no domain. Turn it into numbers first, for "
             "example days since a date."
         )
     values = library.numbers(column)
-    return values, library.is_whole(dtype) or values.dtype.kind in "biu"
+    return values, library.is_whole(library.type_of(column)) or values.dtype.kind in "biu"
 
 
-def range_of(values: np.ndarray, whole: bool, ends: tuple[Any, Any] | None, label: str) -> Any:
+def _is_bounded(column: Any, X: Any) -> bool:
+    """Whether a column holds numbers whose least and largest are exact."""
+    if is_frame(X) and library_of(X).column_kind(column) != "number":
+        return False
+    values = library_of(X).numbers(column) if is_frame(X) else column
+    if values.dtype.kind in "biu":
+        return bool(max(-int(values.min()), int(values.max())) <= 2**53)
+    return not np.isnan(values).all()
+
+
+def _range_of(values: np.ndarray, whole: bool, ends: tuple[Any, Any] | None, label: str) -> Any:
     """The range of a column of numbers; a single value where all are equal.
 
     Parameters
@@ -147,6 +171,8 @@ def range_of(values: np.ndarray, whole: bool, ends: tuple[Any, Any] | None, labe
                 "bounds, or leave the column out."
             )
         ends = present.min().item(), present.max().item()
+        if present.dtype.kind == "b":
+            ends = int(ends[0]), int(ends[1])
         if ends[0] == ends[1]:
             return Categories([int(ends[0]) if whole else ends[0]])
     try:
@@ -158,16 +184,22 @@ def range_of(values: np.ndarray, whole: bool, ends: tuple[Any, Any] | None, labe
         raise ValueError(f"bounds of {label} are invalid: {error}") from None
 
 
-def _present(column: Any, X: Any) -> list[Any]:
+def _categories_of(column: Any, X: Any, label: str, partial: bool) -> Categories | None:
     """Distinct values of a column of categories, sorted where they can be."""
     if is_frame(X):
         found = library_of(X).factorize(column)[1]
     else:
         found = np.unique(column[column == column]).tolist()
-    try:
-        return sorted(found)
-    except TypeError:  # of several types: as they came
-        return list(found)
+    with suppress(TypeError):  # of several types: as they came
+        found = sorted(found)
+    if not len(found):
+        if partial:
+            return None
+        raise ValueError(
+            f"The {label} holds missing values alone, so its categories are unknown. Leave it out, "
+            "or give them in domain."
+        )
+    return Categories(found)
 
 
 def feature_mask(
@@ -262,12 +294,11 @@ def cube_coding(X: Any) -> str | None:
         return None
     seen: set[float] = set()
     for j in range(X.shape[1]):
-        values = X[:, j]
+        values = take_column(X, j)
         if is_frame(X):
-            column = library_of(X).column(X, j)
-            if library_of(X).kind_of(column.dtype) != "number":
+            if library_of(X).column_kind(values) != "number":
                 return None
-            values = library_of(X).numbers(column)
+            values = library_of(X).numbers(values)
         seen.update(np.unique(values).tolist())
         if not seen <= {-1, 0, 1} or {-1, 0} <= seen:
             return None

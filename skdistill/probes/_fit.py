@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -47,7 +47,16 @@ PROBE_RULES = BaseDistiller._parameter_rules | {
 }
 
 
-def fit_probe_tree(tree: Any, X: Any, y: Any, sample_weight: Any) -> np.ndarray | None:
+class _Drawn(NamedTuple):
+    """Labelled points of a cube, with the oracle that stays open for refinement."""
+
+    oracle: Oracle
+    real: RealRows
+    rows: LabelledRows
+    cube: Cube
+
+
+def fit_probe_tree(tree: Any, X: Any, y: Any, sample_weight: Any) -> Any:
     """Fit a linear-probe tree; sets its attributes, and returns the classes, or None.
 
     Parameters
@@ -57,11 +66,8 @@ def fit_probe_tree(tree: Any, X: Any, y: Any, sample_weight: Any) -> np.ndarray 
         As ``fit`` gets them.
     """
     _check_parameters(tree)
-    oracle = real = cube = None
-    if tree.domain == "auto":
-        rows = tree._label_rows(X, y, sample_weight)
-    else:
-        oracle, real, rows, cube = _label_cube(tree, X, y, sample_weight)
+    drawn = None if tree.domain == "auto" else _label_cube(tree, X, y, sample_weight)
+    rows = tree._label_rows(X, y, sample_weight) if drawn is None else drawn.rows
     encoded = tree._encode_rows(rows)
     encoded = encoded.toarray() if sparse.issparse(encoded) else encoded
     pool, rng = Pool.of_rows(rows, encoded), _generator(tree, "search")
@@ -70,11 +76,11 @@ def fit_probe_tree(tree: Any, X: Any, y: Any, sample_weight: Any) -> np.ndarray 
     probed = _choose(len(pool), tree.n_samples, rng)
     part = pool.take(probed)
     best, found = _find(tree, search, take_rows(rows.X, probed), part, rng)
-    if cube is not None:
+    if drawn is not None:
         subcubes = SubcubeSearch(
             search,
-            oracle,
-            cube,
+            drawn.oracle,
+            drawn.cube,
             lambda rows: encode(tree.encoder_, rows),
             pool,
             n_fresh=_n_fresh(tree),
@@ -83,7 +89,7 @@ def fit_probe_tree(tree: Any, X: Any, y: Any, sample_weight: Any) -> np.ndarray 
         )
         _refine(tree, best, subcubes)
         pool = subcubes.pool
-        tree._close(oracle, real, rows)
+        tree._close(drawn.oracle, drawn.real, rows)
     _build(tree, best, pool)
     _measure_probes(tree, part, found.problem)
     return rows.teacher.classes
@@ -109,13 +115,8 @@ def _check_parameters(tree: Any) -> None:
         )
 
 
-def _label_cube(
-    tree: Any, X: Any, y: Any, sample_weight: Any
-) -> tuple[Oracle, RealRows, LabelledRows, Cube]:
-    """Return labelled points of the cube, of which X shows columns and dtypes.
-
-    The oracle stays open, for refinement within the same budget.
-    """
+def _label_cube(tree: Any, X: Any, y: Any, sample_weight: Any) -> _Drawn:
+    """Draw and label points of the cube, of which X shows columns and dtypes."""
     if sparse.issparse(X):
         raise TypeError(
             f"domain={tree.domain!r} needs dense rows, but X is sparse. Use X.toarray()."
@@ -126,7 +127,7 @@ def _label_cube(
     points = cube.draw(n_samples, _generator(tree, "rows", rng))
     soft = tree._use_soft(tree.teacher_)
     rows, _ = label_rows(oracle, RealRows(points), None, soft=soft, rng=rng)
-    return oracle, real, tree._protect_decisions(replace(rows, n_real=0)), cube
+    return _Drawn(oracle, real, tree._protect_decisions(replace(rows, n_real=0)), cube)
 
 
 def _n_fresh(tree: Any) -> int:

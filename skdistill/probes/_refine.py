@@ -18,6 +18,7 @@ from skdistill._labels import ClassLabels
 from skdistill._lattice import FoundTree
 from skdistill._rows import take_rows
 from skdistill.base import LabelledRows
+from skdistill.exceptions import AllRowsFailedError
 from skdistill.probes._cube import Cube
 from skdistill.probes._pool import Pool, same_classes
 from skdistill.probes._search import ProbeSearch
@@ -91,8 +92,9 @@ class SubcubeSearch:
             Of the subtree.
         """
         points = self.cube.draw(self.n_fresh, self.rng, fixed)
-        labels, kept = self.oracle.label(points, soft=self._soft)
-        if not len(kept):
+        try:
+            labels, kept = self.oracle.label(points, soft=self._soft)
+        except AllRowsFailedError:  # elsewhere it may still predict
             return None
         points = take_rows(points, kept)
         fresh = LabelledRows(points, same_classes(labels, self.pool.labels), n_real=0)

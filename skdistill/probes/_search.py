@@ -78,7 +78,7 @@ class ProbeSearch:
         """Splits kept of each conjunction of encoded rows, by residual and by impurity.
 
         On tables, probes were measured to add nothing to the labels
-        (benchmarks, linear probe trees), so "auto" probes two-valued columns alone.
+        (benchmarks/results/linear_probe_tables.md), so "auto" probes two-valued columns alone.
         """
         score = self.split_score
         if score == "auto":

@@ -13,7 +13,6 @@ from sklearn.exceptions import NotFittedError
 from skdistill._rows import iter_slices, take_rows
 from skdistill._validation import Number
 from skdistill.exceptions import DistillationWarning
-from skdistill.metrics._pair import student_and_rows
 from skdistill.teachers._hooks import torch_representation
 from skdistill.teachers._kind import (
     is_fitted_teacher,
@@ -27,6 +26,7 @@ from skdistill.teachers._layers import Representation, check_finite, listing
 from skdistill.teachers._leaves import has_leaves, leaf_representation
 from skdistill.teachers._mlp import mlp_representation
 from skdistill.teachers._oracle import Oracle
+from skdistill.teachers._steps import final_step_and_rows
 from skdistill.teachers._torch import TorchTeacher
 
 __all__ = ["hidden_representation", "represent"]
@@ -223,7 +223,7 @@ def _open(teacher: Any, X: Any) -> tuple[Any, Any]:
             )
         if is_instance_of(teacher, "sklearn.compose", "TransformedTargetRegressor"):
             teacher = teacher.regressor_
-        teacher, X = student_and_rows(teacher, X)
+        teacher, X = final_step_and_rows(teacher, X)
         if teacher is outer:
             return teacher, X
 

@@ -168,3 +168,24 @@ def test_an_oracle_is_seen_through(boolean_network):
     ]
     np.testing.assert_array_equal(trees[0].tree_.feature, trees[1].tree_.feature)
     np.testing.assert_array_equal(trees[0].probe_residuals_, trees[1].probe_residuals_)
+
+
+def test_a_subcube_in_which_every_row_fails():
+    """Its node stays as it was, and refinement goes on elsewhere: an outage in the third query."""
+    seen = []
+
+    def predict(rows):
+        index = np.arange(len(seen), len(seen) + len(rows))
+        seen.extend(rows.tolist())
+        return np.where(index // 150 == 2, np.nan, TRUTH.predict(rows))
+
+    tree = LinearProbeTreeRegressor(Oracle(predict, on_error="drop"), **DEEP).fit(X)
+    assert tree.n_refinements_ == DEEP["max_refinements"]
+    assert tree.n_queries_ == len(seen) == 150 * (1 + tree.n_refinements_)
+    seen = np.array(seen)
+    failed = seen[300:450]
+    same = (failed == failed[0]).all(axis=0)
+    assert 2 <= same.sum() <= 5  # a subcube
+    assert np.isfinite(tree.tree_.value).all()
+    fresh = TRUTH.sample(2000, random_state=5)
+    assert np.mean(np.rint(tree.predict(fresh)) == TRUTH.predict(fresh)) > 0.7

@@ -103,7 +103,7 @@ def test_rows_stay_in_the_box_of_their_leaf():
     assert inside.all(axis=2).any(axis=0).all()
 
 
-def test_levels_gaps_and_atoms_come_from_the_leaf():
+def test_categories_missing_and_atoms_come_from_the_leaf():
     """Two groups hardly ever mix; a column of few values gets no new ones."""
     rng = np.random.default_rng(0)
     group = np.repeat([0, 1], 300)

@@ -64,12 +64,14 @@ def test_groups_change_places():
 
 
 def test_groups_of_a_frame(frame):
-    """Columns of levels change places too, gaps and dtypes go with them."""
+    """Columns of categories change places too, missing values and dtypes go with them."""
     frame["other"] = frame["text"].iloc[::-1].to_numpy()
     frame["other"] = frame["other"].astype("string")
     new = GroupPermutation([["text"], ["other"]])(frame, np.random.default_rng(0))
     assert (new.dtypes == frame.dtypes).all()
-    pairs = [table[["text", "other"]].fillna("gap").to_numpy().tolist() for table in (frame, new)]
+    pairs = [
+        table[["text", "other"]].fillna("missing").to_numpy().tolist() for table in (frame, new)
+    ]
     assert [sorted(pair) for pair in pairs[0]] == [sorted(pair) for pair in pairs[1]]
     assert pairs[0] != pairs[1]
     with pytest.raises(TypeError, match="differ in dtype"):
@@ -77,7 +79,7 @@ def test_groups_of_a_frame(frame):
 
 
 def test_units_keep_ratios(frame):
-    """All columns of a row get one factor, in the bounds told, and gaps stay."""
+    """All columns of a row get one factor, in the given bounds, and missing values stay."""
     X = np.random.default_rng(0).uniform(1, 2, size=(5000, 3))
     new = UnitScaling([0, 2], factor=3.0)(X, np.random.default_rng(0))
     by = new[:, 0] / X[:, 0]

@@ -62,7 +62,7 @@ def test_point_masses_get_no_noise():
 
 
 def test_bandwidth_of_each_column():
-    """In its own unit; for levels the probability of another one."""
+    """In its own unit; for categories the probability of another one."""
     rng = np.random.default_rng(0)
     X = np.column_stack([spread_out(300)[:, 0], rng.integers(0, 4, 300), spread_out(300)[:, 1]])
     kde = KernelDensityTransferSet(
@@ -89,7 +89,7 @@ def test_bandwidth_of_each_column():
 
 @pytest.mark.parametrize("n_categories", [2, 3, 5])
 def test_aitchison_aitken_switching_rates(n_categories):
-    """A level stays with probability 1 - lambda, and each other has lambda / (c - 1)."""
+    """A category stays with probability 1 - lambda, and each other has lambda / (c - 1)."""
     X = np.repeat(np.arange(n_categories), 1000)[:, np.newaxis].astype(float)
     kde = KernelDensityTransferSet(
         bandwidth=[0.3],
@@ -106,7 +106,7 @@ def test_aitchison_aitken_switching_rates(n_categories):
         assert stats.chisquare(row, chances * row.sum()).pvalue > 0.001
 
 
-def test_swapped_levels_keep_their_frequencies():
+def test_swapped_categories_keep_their_frequencies():
     """Drawn from the column itself: so many change, and the marginal stays."""
     rng = np.random.default_rng(0)
     X = rng.choice([0.0, 1.0, 2.0], p=[0.9, 0.08, 0.02], size=(5000, 1))
@@ -119,11 +119,11 @@ def test_swapped_levels_keep_their_frequencies():
     assert kde.bandwidth_[0] == pytest.approx(0.36 * 2 / 3)
 
 
-def test_levels_follow_the_rule_of_numbers():
+def test_categories_follow_the_rule_of_numbers():
     """Their probability shrinks like the square of the factor, which the numbers set."""
     rng = np.random.default_rng(0)
-    numbers, levels = rng.normal(size=(1000, 4)), rng.integers(0, 2, size=(1000, 1))
-    X = np.hstack([numbers, levels])
+    numbers, categories = rng.normal(size=(1000, 4)), rng.integers(0, 2, size=(1000, 1))
+    X = np.hstack([numbers, categories])
     kde = KernelDensityTransferSet(categorical_features=[4]).fit(X)
     factor = (kde.bandwidth_[:4] / X[:, :4].std(axis=0)).mean()
     assert kde.bandwidth_[4] == pytest.approx(factor**2 / 2)
@@ -133,8 +133,8 @@ def test_levels_follow_the_rule_of_numbers():
     assert kde.bandwidth_[0] == pytest.approx((0.9 * 1000**-0.2) ** 2 / 2)
 
 
-def test_gaps_stay_gaps():
-    """The pattern of gaps is that of the parents."""
+def test_missing_stay_missing():
+    """The pattern of missing values is that of the parents."""
     X = np.random.default_rng(0).normal(size=(100, 3))
     X[:, 2] = np.round(X[:, 2])
     X[::3, 1:] = np.nan
@@ -146,7 +146,7 @@ def test_gaps_stay_gaps():
 
 @pytest.mark.parametrize("scale", [0.0, 0.1, 0.7])
 def test_noise_is_in_deviations_of_the_column(scale):
-    """Whatever the number of rows; levels are redrawn with their probability."""
+    """Whatever the number of rows; categories are redrawn with their probability."""
     X = np.column_stack([spread_out(), np.random.default_rng(1).integers(0, 2, 400)])
     noisy = NoiseTransferSet(
         scale=scale, p_redraw=0.4, categorical_features=[3], random_state=0

@@ -70,7 +70,7 @@ def test_parents_where_there_are_some():
 
 
 def test_parts_that_know_more_than_the_rows(frame):
-    """Levels, bounds and dates of a pool come through, whatever else is in the mixture."""
+    """Categories, bounds and dates of a pool come through, whatever else is in the mixture."""
     pd = pytest.importorskip("pandas")
     frame["day"] = pd.date_range("2020-01-01", periods=len(frame), freq="D")
     pool = frame.copy()

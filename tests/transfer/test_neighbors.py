@@ -53,7 +53,7 @@ def test_near_groups_leave_the_row_itself_out(width, dtype):
 
 
 def test_picture_gives_every_column_variance_one():
-    """Numbers, gaps and each set of indicators have variance one, whatever their unit."""
+    """Numbers, missing values and each set of indicators have variance one, whatever their unit."""
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=(500, 2)) * [1e6, 1e-6] + [1e7, 0.0]
     numbers[rng.random(500) < 0.2, 1] = np.nan
@@ -64,11 +64,11 @@ def test_picture_gives_every_column_variance_one():
     np.testing.assert_allclose(drawn[:, 0].var(), 1)
     np.testing.assert_allclose(drawn[known, 1].var(), 1)
     np.testing.assert_allclose(drawn[:, 2].var(), 1)  # missing or not
-    np.testing.assert_allclose(drawn[:, 3:].var(axis=0).sum(), 1)  # the levels together
+    np.testing.assert_allclose(drawn[:, 3:].var(axis=0).sum(), 1)  # the categories together
 
 
-def test_codes_of_levels_never_enter_a_distance():
-    """Renaming levels, and so reordering their codes, changes no distance."""
+def test_codes_of_categories_never_enter_a_distance():
+    """Renaming categories, and so reordering their codes, changes no distance."""
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 5, size=(60, 2)).astype(np.int32)
     renamed = np.array([3, 0, 4, 1, 2], dtype=np.int32)[codes]

@@ -47,7 +47,7 @@ def halfway(near: Encoded, far: Encoded, whole: np.ndarray, rng: np.random.Gener
 def _equal(one: Encoded, other: Encoded) -> np.ndarray:
     """Which rows of two sets are equal, a missing entry to a missing one."""
     same = (one.numbers == other.numbers) | (np.isnan(one.numbers) & np.isnan(other.numbers))
-    return same.all(axis=1) & (one.codes == other.codes).all(axis=1)
+    return np.asarray(same.all(axis=1) & (one.codes == other.codes).all(axis=1))
 
 
 def bisect(

@@ -260,10 +260,10 @@ def disagreement(predictions: np.ndarray, *, classification: bool) -> np.ndarray
     """
     if not classification:
         variance = predictions.var(axis=0)
-        return np.sqrt(variance if variance.ndim == 1 else variance.mean(axis=1))
+        return np.asarray(np.sqrt(variance if variance.ndim == 1 else variance.mean(axis=1)))
     labels, codes = np.unique(predictions, return_inverse=True)
     n_estimators, n = predictions.shape
     place = codes.reshape(predictions.shape) * n + np.arange(n)
     share = np.bincount(place.ravel(), minlength=len(labels) * n).reshape(-1, n) / n_estimators
     logs = np.log(share, out=np.zeros_like(share), where=share > 0)
-    return -(share * logs).sum(axis=0) / np.log(max(min(n_estimators, len(labels)), 2))
+    return np.asarray(-(share * logs).sum(axis=0) / np.log(max(min(n_estimators, len(labels)), 2)))

@@ -249,4 +249,4 @@ def _quantiles(values: np.ndarray, uniform: np.ndarray, smooth: bool) -> np.ndar
     place = np.clip(uniform * n - 0.5, 0, n - 1)
     below = np.minimum(place.astype(np.intp), n - 2)
     share = place - below
-    return values[below] * (1 - share) + values[below + 1] * share
+    return np.asarray(values[below] * (1 - share) + values[below + 1] * share)

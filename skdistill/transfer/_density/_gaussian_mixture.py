@@ -176,7 +176,7 @@ class GaussianMixtureTransferSet(BaseTransferSet):
             self.bic_ = np.array([found.bic(layout)])
         self.n_components_, self.weights_ = found.n_components, found.weights_
         self._means, self._factors = found.means_, _factors(found, d)
-        return found.predict_proba(layout)
+        return np.asarray(found.predict_proba(layout))
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
         share = self.weights_ / self.weights_.sum()
@@ -231,10 +231,10 @@ def _factors(mixture: GaussianMixture, d: int) -> np.ndarray:
     if shape == "tied":
         return np.tile(np.linalg.cholesky(given), (mixture.n_components, 1, 1))
     variances = given if shape == "diag" else np.tile(given[:, np.newaxis], d)
-    return np.sqrt(variances)[:, :, np.newaxis] * np.eye(d)
+    return np.asarray(np.sqrt(variances)[:, :, np.newaxis] * np.eye(d))
 
 
 def _shares_within(codes: np.ndarray, belongs: np.ndarray) -> np.ndarray:
     """Frequencies of categories, missing first, of shape (n_components, n_categories + 1)."""
     counts = np.array([np.bincount(codes - MISSING, weights=weight) for weight in belongs.T])
-    return counts / counts.sum(axis=1, keepdims=True)
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -99,7 +99,7 @@ def _pairwise_correlation(scores: np.ndarray) -> np.ndarray:
     square = (s**2).T @ present / n - mean**2
     cross = s.T @ s / n - mean * mean.T
     scale = np.sqrt(np.maximum(square * square.T, 0.0))
-    return np.divide(cross, scale, out=np.zeros_like(cross), where=scale > 1e-12)
+    return np.asarray(np.divide(cross, scale, out=np.zeros_like(cross), where=scale > 1e-12))
 
 
 def latent_correlation(scores: np.ndarray, terms: np.ndarray) -> np.ndarray:
@@ -147,4 +147,4 @@ def _nearest_correlation(r: np.ndarray) -> np.ndarray:
     values, vectors = np.linalg.eigh((r + r.T) / 2)
     lifted = (vectors * np.maximum(values, 1e-6)) @ vectors.T
     scale = np.sqrt(np.diag(lifted))
-    return lifted / scale / scale[:, np.newaxis]
+    return np.asarray(lifted / scale / scale[:, np.newaxis])

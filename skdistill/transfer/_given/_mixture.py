@@ -142,7 +142,8 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
         params : dict
             Values by name.
         """
-        return self._get_params("transfer_sets", deep=deep)
+        params: dict[str, Any] = self._get_params("transfer_sets", deep=deep)
+        return params
 
     def set_params(self, **params: Any) -> Any:
         """Set parameters, those of the parts by ``name__parameter``.
@@ -171,7 +172,7 @@ class MixtureTransferSet(BaseComposition, BaseTransferSet):
             raise ValueError(
                 f"weights must be finite and >= 0, and not all zero. Got {given.tolist()}."
             )
-        return given / given.sum()
+        return np.asarray(given / given.sum())
 
     def _learn(self, rows: Encoded) -> None:
         self._validate_names([name for name, _part in self.transfer_sets])

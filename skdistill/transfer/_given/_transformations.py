@@ -121,7 +121,7 @@ def shift_images(
     moved = images[np.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :]]
     if not isinstance(fill, str):
         moved[(rows != from_row)[:, :, None] | (columns != from_column)[:, None, :]] = fill
-    return moved
+    return np.asarray(moved)
 
 
 @dataclass(frozen=True)

@@ -198,4 +198,4 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         groups = graph.near_groups(self._standardize(rows))
         chosen = groups[np.arange(len(rows)), pick_one(k, draws.random(len(rows)))]
         step = pick_one(graph.count[chosen], draws.random(len(rows)))
-        return graph.members[graph.start[chosen] + step]
+        return np.asarray(graph.members[graph.start[chosen] + step])

@@ -41,13 +41,13 @@ class NearRows:
 
     def of_fitted(self, positions: np.ndarray) -> np.ndarray:
         """Return the neighbours of rows given by position, of shape (n, k)."""
-        return self._first[self._graph.neighbors[self._graph.group[positions]]]
+        return np.asarray(self._first[self._graph.neighbors[self._graph.group[positions]]])
 
     def of(self, rows: Encoded) -> np.ndarray:
         """Return the neighbours of any rows, of shape (n, k); none equals its row."""
         if not self._graph.neighbors.shape[1]:
             return np.empty((len(rows), 0), dtype=np.intp)
-        return self._first[self._graph.near_groups(self._standardize(rows))]
+        return np.asarray(self._first[self._graph.near_groups(self._standardize(rows))])
 
 
 def _donors(near: np.ndarray, share: float, width: int, draws: Draws) -> np.ndarray:

@@ -60,10 +60,10 @@ class Partners:
         kind = np.uint8 if k < 256 else np.uint32
         near = self._near.take(rows * k + rng.integers(0, k, len(rows), dtype=kind))
         if self.single:
-            return near
+            return np.asarray(near)
         copy, group = np.divmod(near, self._step)
         step = (rng.random(len(rows)) * graph.count[group]).astype(np.intp)
-        return graph.members[graph.start[group] + step] + copy * len(graph.group)
+        return np.asarray(graph.members[graph.start[group] + step] + copy * len(graph.group))
 
 
 def _any_order(n: int, rng: np.random.Generator) -> np.ndarray:
@@ -139,7 +139,7 @@ def spread_of(one: np.ndarray, other: np.ndarray, s: float) -> np.ndarray:
     spread /= spread.dtype.type(s)
     if np.isnan(spread.sum()):
         np.nan_to_num(spread, copy=False, nan=0.0)
-    return spread
+    return np.asarray(spread)
 
 
 def _swapped(size: int, p: float, rng: np.random.Generator) -> np.ndarray:

@@ -74,4 +74,4 @@ def column_deviations(numbers: np.ndarray) -> np.ndarray:
     square = np.where(present, numbers - center, 0.0) ** 2
     deviations = np.sqrt(square.sum(axis=0) / count)
     deviations[deviations <= 1e-12 * np.abs(center)] = 0.0  # constant up to rounding
-    return deviations
+    return np.asarray(deviations)

@@ -99,7 +99,7 @@ class CategoryColumn:
 
     def encode(self, column: Any) -> np.ndarray:
         codes, found = self.library.factorize(column)
-        return _place(found, self.categories, repr(self.name))[codes]
+        return np.asarray(_place(found, self.categories, repr(self.name))[codes])
 
     def write(self, buffer: np.ndarray, values: np.ndarray) -> None:
         buffer[...] = values

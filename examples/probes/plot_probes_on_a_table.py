@@ -1,10 +1,10 @@
 """
-The inside of a network on a table
-==================================
+Linear probes of a network on a table
+=====================================
 
-A network that learned a table can be opened too. This example looks for conjunctions inside it,
-checks whether they say anything about the network, and asks whether the look inside makes a truer
-tree. It does not; a better search does.
+The hidden layers of a network that learned a table can be probed too. This example looks for
+conjunctions in them, checks whether they come from training, and compares trees found with and
+without probes. On a table probes do not make a tree more faithful; a better search does.
 """
 
 # %%
@@ -34,9 +34,9 @@ teacher.fit(X, y)
 print(f"accuracy of the teacher: {teacher.score(X_test, y_test):.3f}")
 
 # %%
-# What it holds linearly
-# ----------------------
-# On a table a literal is a question such as ``h2 <= 1.7``, at a quantile of the column.
+# What it represents linearly
+# ---------------------------
+# On a table a literal is a condition such as ``h2 <= 1.7``, at a quantile of the column.
 # ``split_score="both"`` lets probes of the hidden layers choose most of the splits that are
 # tried. Here is a short tree, to be read, and its report.
 
@@ -48,13 +48,13 @@ print(tree.lrh_report())
 
 # %%
 # The hypothesis does not hold: the longer the conjunctions, the fewer of them have a probe below
-# their threshold. The short ones do. These are the ones that count as held, as rules:
+# their threshold. The short ones do. These are the represented ones, as rules:
 
 print(tree.to_rules(feature_names=columns, class_names=classes))
 
 # %%
-# Does that say something about this network? Probes of a network of the same shape that has
-# learned nothing answer it. Both are fitted on the same rows, for the same conjunctions, and
+# Is that a result of training? Compare probes of a network of the same shape that has learned
+# nothing. Both are fitted on the same rows, for the same conjunctions, and
 # measured on the rows kept aside. Each dot is a conjunction of the tree.
 
 from sklearn.linear_model import Ridge
@@ -63,12 +63,12 @@ blank = MLPClassifier((64, 32), learning_rate_init=1e-9, random_state=0)
 blank.partial_fit(teacher[0].transform(X[:1]), y[:1], classes=teacher.classes_)
 untrained = make_pipeline(teacher[0], blank)
 
-held, held_test = (tree.decision_path(rows).toarray()[:, 1:] for rows in (X, X_test))
+nodes, nodes_test = (tree.decision_path(rows).toarray()[:, 1:] for rows in (X, X_test))
 left = {}
 for name, model in (("untrained", untrained), ("trained", teacher)):
-    probes = Ridge(1.0).fit(hidden_representation(model, X), held)
-    error = (probes.predict(hidden_representation(model, X_test)) - held_test) ** 2
-    left[name] = error.mean(axis=0) / held_test.var(axis=0)
+    probes = Ridge(1.0).fit(hidden_representation(model, X), nodes)
+    error = (probes.predict(hidden_representation(model, X_test)) - nodes_test) ** 2
+    left[name] = error.mean(axis=0) / nodes_test.var(axis=0)
 
 fig, ax = plt.subplots(figsize=(4.8, 4.8), layout="constrained")
 ax.axline((0, 0), slope=1, color="0.7", linestyle="--")
@@ -84,24 +84,23 @@ ax.set(
 
 # %%
 # The dots lie a little below the diagonal: training added something, but most was there before.
-# So what is seen here is mostly the table: short conjunctions of few columns are nearly linear in
-# any wide enough layer. Compare :ref:`sphx_glr_gallery_trees_plot_linear_probe_tree.py`, where
+# So this measures mostly the table: short conjunctions of few columns are nearly linear in any wide
+# enough layer. Compare :ref:`sphx_glr_gallery_probes_plot_linear_probe_tree.py`, where
 # training is what puts them there.
 #
-# Does it make truer trees?
-# -------------------------
+# Are the trees more faithful?
+# ----------------------------
 # One such search finds the best tree of *every* size, so its curve is a single fit, read from
 # ``size_path_``. Splits are chosen by the labels alone (what ``split_score="auto"`` does on
-# tables), by labels and probes, and by labels and probes of the untrained network. All see the
-# same 3,404 rows as CART does, and so does the default grower of distilled trees, which has never
-# heard of probes.
+# tables), by labels and probes, and by labels and probes of the untrained network. All are fitted
+# on the same 3,404 rows as CART and the default grower of distilled trees, which uses no probes.
 
 
-def other_inside(rows):
+def untrained_layers(rows):
     return hidden_representation(untrained, rows)
 
 
-answers = teacher.predict(X_test)
+y_teacher = teacher.predict(X_test)
 settings = {"max_depth": 7, "max_leaf_nodes": 32, "n_candidates": 2, "random_state": 0}
 searches = {
     "best tree, by labels": LinearProbeTreeClassifier(teacher, **settings),
@@ -109,7 +108,7 @@ searches = {
         teacher, split_score="both", **settings
     ),
     "the same, untrained probes": LinearProbeTreeClassifier(
-        teacher, split_score="both", layers=other_inside, **settings
+        teacher, split_score="both", layers=untrained_layers, **settings
     ),
 }
 curves = {
@@ -132,7 +131,7 @@ curves["the default grower"] = {
 fig, ax = plt.subplots(figsize=(7.5, 4.8), layout="constrained")
 print(f"{'':32}" + "".join(f"{size:>8}" for size in (8, 16, 32)))
 for (name, trees), style in zip(curves.items(), ["k-", "C0-", "C1-", "C1:", "C3o-"], strict=True):
-    fidelity = {size: np.mean(tree.predict(X_test) == answers) for size, tree in trees.items()}
+    fidelity = {size: np.mean(tree.predict(X_test) == y_teacher) for size, tree in trees.items()}
     ax.plot(list(fidelity), list(fidelity.values()), style, label=name)
     at = [max(size for size in fidelity if size <= most) for most in (8, 16, 32)]
     print(f"{name:32}" + "".join(f"{fidelity[size]:8.3f}" for size in at))
@@ -146,6 +145,6 @@ ax.set(
 _ = ax.legend(frameon=False)
 
 # %%
-# With 2,000 rows, differences of half a point are chance. What is more than that: among small
-# trees, those of a wide search are truer than those that CART grows greedily. What the probes add
-# is nothing, whether they read the network or another one.
+# With 2,000 rows, differences of half a point are chance. Beyond that, small trees of a wide search
+# are more faithful than those that CART grows greedily. Probes add nothing, whether they read the
+# network or an untrained one.

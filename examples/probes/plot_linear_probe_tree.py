@@ -1,17 +1,16 @@
 """
-The tree inside a network
-=========================
+Recover a decision tree from a network
+======================================
 
-A network that has learned a tree holds more than its answers: its hidden layers hold the
-conjunctions of that tree, and linear probes can read them. Put together by dynamic programming,
-they are the tree again.
+A network that has learned a tree represents the conjunctions of that tree in its hidden layers.
+Linear probes of the activations find them, and dynamic programming builds the tree from them.
 """
 
 # %%
 # The truth, and a network that learned it
 # ----------------------------------------
 # A random decision tree over 16 inputs that are -1 or 1. A small network sees 6,000 of the
-# 65,536 points and its answers, and is then right on points that it has not seen.
+# 65,536 points with their labels, and is then right on points that it has not seen.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,20 +28,21 @@ X = truth.sample(6000, random_state=0)
 network = MLPClassifier((64, 64), random_state=0).fit(X, truth.predict(X))
 
 fresh = truth.sample(20_000, random_state=1)
-answers = network.predict(fresh)
-print(f"network and truth agree on {np.mean(answers == truth.predict(fresh)):.2%} of fresh points")
+y_teacher = network.predict(fresh)
+accuracy = np.mean(y_teacher == truth.predict(fresh))
+print(f"network and truth agree on {accuracy:.2%} of fresh points")
 
 # %%
-# Out of the network again
-# ------------------------
-# ``domain="boolean"`` says that any point of the cube may be asked about. ``X`` only shows how
-# the inputs are coded, so one row is enough, and no label is given.
+# Find the tree in the network
+# ----------------------------
+# ``domain="sign"``: the network is queried with points drawn from all rows of -1 and 1. ``X`` only
+# shows the columns, so one row is enough, and no label is given.
 
-tree = LinearProbeTreeClassifier(network, domain="boolean", max_depth=3, random_state=0)
+tree = LinearProbeTreeClassifier(network, domain="sign", max_depth=3, random_state=0)
 tree.fit(X[:1])
-print(f"{tree.n_queries_} points asked, {tree.n_probes_} conjunctions probed")
+print(f"{tree.n_queries_} points queried, {tree.n_probes_} conjunctions probed")
 
-agreement = np.mean(tree.predict(fresh) == answers)
+agreement = np.mean(tree.predict(fresh) == y_teacher)
 fig, axes = plt.subplots(1, 2, figsize=(15, 5.5), layout="constrained")
 for ax, model, title in (
     (axes[0], truth.to_sklearn(), "The tree that the network was shown"),
@@ -64,54 +64,55 @@ for ax, model, title in (
     ax.set_title(title, fontsize=13)
 
 # %%
-# Numbers in a box: the condition, the share of all points, the shares of both answers, and the
+# Numbers in a node: the condition, the share of all points, the shares of both classes, and the
 # majority.
 #
-# Did it need the inside?
-# -----------------------
-# CART on the network's answers alone splits where they look purest at once. Here no single input
-# says much, so it starts badly and grows large. The default grower of distilled trees looks back,
-# and comes closer. Below, the same search also reads a network of the same shape that has learned
-# nothing. It still hears the trained network's answers; only the inside is another.
+# Do the hidden layers help?
+# --------------------------
+# CART on the network's predictions alone takes the split that is purest at once. Here no single
+# input is informative, so it starts badly and grows large. The default grower of distilled trees
+# revises its splits, and comes closer. Below, the same search also reads the activations of a
+# network of the same shape that has learned nothing. It still learns the trained network's
+# predictions; only the hidden layers are another network's.
 
 untrained = MLPClassifier((64, 64), learning_rate_init=1e-9, random_state=0)
 untrained.partial_fit(X[:1], truth.predict(X[:1]), classes=network.classes_)
 
 alternatives = {
-    "CART on the answers, 8 leaves": DistilledTreeClassifier(
+    "CART on predictions, 8 leaves": DistilledTreeClassifier(
         network, grower=CartGrower(), max_leaf_nodes=8, transfer_set=None, random_state=0
     ).fit(X),
-    "CART on the answers, to the end": DistilledTreeClassifier(
+    "CART on predictions, unlimited": DistilledTreeClassifier(
         network, grower=CartGrower(), max_leaf_nodes=None, transfer_set=None, random_state=0
     ).fit(X),
-    "the default on the answers": DistilledTreeClassifier(
+    "default grower on predictions": DistilledTreeClassifier(
         network, max_leaf_nodes=8, transfer_set=None, random_state=0
     ).fit(X),
-    "probes of an untrained inside": LinearProbeTreeClassifier(
+    "probes of an untrained network": LinearProbeTreeClassifier(
         network,
         layers=lambda points: hidden_representation(untrained, points),
-        domain="boolean",
+        domain="sign",
         max_depth=3,
         random_state=0,
     ).fit(X[:1]),
-    "probes of the network's inside": tree,
+    "probes of the network": tree,
 }
 for name, model in alternatives.items():
-    fidelity = np.mean(model.predict(fresh) == answers)
+    fidelity = np.mean(model.predict(fresh) == y_teacher)
     print(f"{name:32} {model.get_n_leaves():4} leaves, agreement {fidelity:.3f}")
 
 # %%
 # Does the hypothesis hold?
 # -------------------------
-# The report says it, for the conjunctions of the tree that was found.
+# The report tests it on the conjunctions of the tree that was found.
 
 print(tree.lrh_report())
 
 # %%
 # The same by hand: a linear probe is a regression from the activations to the indicator of a
 # conjunction. Each is fitted on half of some points and measured on the other half, in the
-# trained and in the untrained network. The bars are at 4\ :sup:`-w` for w literals: a
-# probe below has seen all of them together, since any knowledge of shorter parts leaves that much.
+# trained and in the untrained network. The bars are at 4\ :sup:`-w` for w literals: an error
+# below needs all of them together, since probes of shorter parts leave at least that much.
 # The trained network is far below on every conjunction of its tree. The untrained one loses them
 # as they get longer.
 
@@ -134,6 +135,6 @@ ax.set(
     xticks=[1, 2, 3],
     xlabel="literals in the conjunction (w)",
     ylabel="mean squared error of the best probe",
-    title="What the network holds of its tree",
+    title="Conjunctions represented in the network",
 )
 _ = ax.legend(markerscale=0.4, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
