@@ -4,7 +4,12 @@ Errors of users are plain ``ValueError`` and ``TypeError`` wherever those say
 enough. The classes below exist where a caller may want to catch one case.
 """
 
-__all__ = ["DistillationWarning", "OutOfQueriesError", "TeacherAnswerError"]
+__all__ = [
+    "AllRowsFailedError",
+    "DistillationWarning",
+    "OutOfQueriesError",
+    "TeacherAnswerError",
+]
 
 
 class DistillationWarning(UserWarning):
@@ -23,10 +28,10 @@ class DistillationWarning(UserWarning):
 
 
 class TeacherAnswerError(ValueError):
-    """The answers of a teacher cannot be labels.
+    """The predictions of a teacher cannot be labels.
 
     Raised when a teacher returns missing or infinite values, another number
-    of answers than the rows it was asked, or labels that it does not know.
+    of predictions than rows, or labels that are none of its classes.
 
     Examples
     --------
@@ -37,8 +42,28 @@ class TeacherAnswerError(ValueError):
     >>> try:
     ...     DistilledTreeRegressor(broken).fit([[0.0], [1.0]])
     ... except TeacherAnswerError as error:
-    ...     print(str(error)[:44])
-    The teacher (CallableTeacher) answered NaN o
+    ...     print(str(error)[:43])
+    The teacher (CallableTeacher) predicted NaN
+    """
+
+
+class AllRowsFailedError(TeacherAnswerError):
+    """A teacher failed on every row that it was queried with.
+
+    Raised by an ``Oracle`` with ``on_error="drop"``, which leaves out rows that
+    fail as long as some remain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill.exceptions import AllRowsFailedError
+    >>> from skdistill.teachers import Oracle
+    >>> oracle = Oracle(lambda X: np.full(len(X), np.nan), on_error="drop")
+    >>> try:
+    ...     oracle.label([[0.0], [1.0]])
+    ... except AllRowsFailedError as error:
+    ...     print(str(error)[:43])
+    The teacher (<lambda>) failed on all 2 rows
     """
 
 

@@ -85,10 +85,10 @@ print(extract_rules(student))
 # %%
 # As a picture
 # ------------
-# Nodes ask for the rank of a level in the teacher's order, which ``tree_level_order_`` tells:
+# Nodes ask for the rank of a level in the teacher's order, which ``category_order_`` tells:
 # ``account <= 1.5`` are the first two. Rules, above, name the levels.
 
-for column, levels in student.tree_level_order_.items():
+for column, levels in student.category_order_.items():
     print(f"{column}: {', '.join('missing' if level is None else level for level in levels)}")
 
 fig, ax = plt.subplots(figsize=(12, 7), layout="constrained")

@@ -53,8 +53,8 @@ class LabelledRows:
         What the teacher predicts; nothing is blended in.
     sample_weight : ndarray of shape (n,), default=None
         Of the rows as the user weighs them; a synthetic one weighs the mean.
-    n_real : int, default=None
-        How many rows are real; all by default.
+    n_real : int, default=-1
+        How many rows are real; -1 for all.
     y : ClassLabels or Values, default=None
         True labels, over the teacher's classes, of the rows at ``known``.
     known : ndarray of int, default=None
@@ -93,7 +93,7 @@ class LabelledRows:
     X: Any
     teacher: Labels
     sample_weight: np.ndarray | None = None
-    n_real: int | None = None
+    n_real: int = -1
     y: Labels | None = None
     known: np.ndarray | None = None
     alpha: float = 0.0
@@ -101,7 +101,7 @@ class LabelledRows:
     on_grid: bool = True
 
     def __post_init__(self) -> None:
-        if self.n_real is None:
+        if self.n_real < 0:
             object.__setattr__(self, "n_real", len(self.teacher))
 
     def __len__(self) -> int:
@@ -160,7 +160,7 @@ class LabelledRows:
             take_rows(self.X, index),
             self.teacher.take(index),
             None if self.sample_weight is None else self.sample_weight[index],
-            int(np.searchsorted(index, self.n_real)),  # type: ignore[arg-type]
+            int(np.searchsorted(index, self.n_real)),
             y,
             known,
             self.alpha,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._frames import is_frame, is_pandas, library_of
+from skdistill._frames import ColumnType, is_frame, is_pandas, library_of
 from skdistill._rows import categorical_columns
 from skdistill.domains._categories import Categories
 from skdistill.domains._distribution import Distribution
@@ -189,13 +189,16 @@ def build_rows(parts: Sequence[Any], template: Any, columns: Sequence[Any]) -> A
     built = []
     for j, (part, dtype) in enumerate(zip(parts, template.dtypes, strict=True)):
         if categorical[j]:
-            built.append(library.from_codes(columns[j], part.values.tolist(), dtype, None))
+            like = ColumnType(dtype, None)
+            built.append(library.from_codes(columns[j], part.values.tolist(), like))
             continue
-        stored = library.numbers(library.column(template, j)).dtype
+        column = library.column(template, j)
+        stored = library.numbers(column).dtype
         fitting = row_dtype([part], stored)
+        like = library.type_of(column)
         if fitting != stored:
-            dtype = _frame_dtype(template, fitting)
-        built.append(library.from_numbers(values[j].astype(fitting), dtype, None))
+            like = ColumnType(_frame_dtype(template, fitting), None)
+        built.append(library.from_numbers(values[j].astype(fitting), like))
     return library.build(built, template.columns)
 
 

@@ -126,18 +126,18 @@ def _numbers(column: Any, X: Any, label: str) -> tuple[np.ndarray, bool]:
             )
         return column, column.dtype.kind in "biu"
     library, dtype = library_of(X), column.dtype
-    if library.kind_of(dtype) != "number":
+    if library.column_kind(column) != "number":
         raise TypeError(
             f"The {label} holds {dtype}, which has no domain. Turn it into numbers first, for "
             "example days since a date."
         )
     values = library.numbers(column)
-    return values, library.is_whole(dtype) or values.dtype.kind in "biu"
+    return values, library.is_whole(library.type_of(column)) or values.dtype.kind in "biu"
 
 
 def _is_bounded(column: Any, X: Any) -> bool:
     """Whether a column holds numbers whose least and largest are exact."""
-    if is_frame(X) and library_of(X).kind_of(column.dtype) != "number":
+    if is_frame(X) and library_of(X).column_kind(column) != "number":
         return False
     values = library_of(X).numbers(column) if is_frame(X) else column
     if values.dtype.kind in "biu":
@@ -298,7 +298,7 @@ def cube_coding(X: Any) -> str | None:
     for j in range(X.shape[1]):
         values = take_column(X, j)
         if is_frame(X):
-            if library_of(X).kind_of(values.dtype) != "number":
+            if library_of(X).column_kind(values) != "number":
                 return None
             values = library_of(X).numbers(values)
         seen.update(np.unique(values).tolist())

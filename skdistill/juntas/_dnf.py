@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import as_rows, is_frame, take_column
+from skdistill._rows import as_rows
 from skdistill.juntas._set_cover import smallest_cover
-from skdistill.rules import Levels
+from skdistill.rules import Categories, read_columns
 
 __all__ = ["Dnf", "minimal_dnf", "prime_implicants"]
 
@@ -76,7 +76,7 @@ class Dnf:
     ----------
     label : object
         The class that the formula stands for.
-    terms : tuple of tuple of Levels
+    terms : tuple of tuple of Categories
         The formula holds where all conditions of one term do. No terms: it
         never holds. One term without conditions: it always does.
     proven : bool
@@ -91,15 +91,15 @@ class Dnf:
     Examples
     --------
     >>> from skdistill.juntas import Dnf
-    >>> from skdistill.rules import Levels
-    >>> terms = ((Levels("owner", (1,)), Levels("debt", (0,))),)
+    >>> from skdistill.rules import Categories
+    >>> terms = ((Categories("owner", (1,)), Categories("debt", (0,))),)
     >>> print(Dnf("yes", terms, True, 1, frozenset({"owner", "debt"})))
     yes if
       owner and not debt
     """
 
     label: Any
-    terms: tuple[tuple[Levels, ...], ...]
+    terms: tuple[tuple[Categories, ...], ...]
     proven: bool
     n_primes: int
     bits: frozenset[str] = frozenset()
@@ -122,9 +122,9 @@ class Dnf:
         note = "" if self.proven else "\n  (the time limit ended the proof that this is minimal)"
         return f"{self.label} if\n{body}{note}"
 
-    def _literal(self, condition: Levels) -> str:
+    def _literal(self, condition: Categories) -> str:
         if condition.column in self.bits:
-            return condition.column if condition.levels[0] == 1 else f"not {condition.column}"
+            return condition.column if condition.categories[0] == 1 else f"not {condition.column}"
         return str(condition)
 
     def covers(self, X: Any, feature_names: Sequence[str] | None = None) -> np.ndarray:
@@ -141,24 +141,16 @@ class Dnf:
         -------
         held : ndarray of shape (n_samples,), dtype bool
             True where one term holds at least.
-
-        Raises
-        ------
-        ValueError
-            If a column of the formula is not in X.
         """
         rows = as_rows(X)
-        if is_frame(rows):
-            names = [str(name) for name in rows.columns]
-        else:
-            names = list(feature_names or [f"x{j}" for j in range(rows.shape[1])])
+        generated = feature_names is None
+        names = list(feature_names or [f"x{j}" for j in range(rows.shape[1])])
         held = np.zeros(rows.shape[0], dtype=bool)
         for term in self.terms:
             met = np.ones(rows.shape[0], dtype=bool)
             for condition in term:
-                if condition.column not in names:
-                    raise ValueError(f"X has no column {condition.column!r}, only {names[:20]}.")
-                met &= condition.covers(take_column(rows, names.index(condition.column)))
+                column = read_columns(rows, [condition.column], names, generated=generated)
+                met &= condition.covers(column[condition.column])
             held |= met
         return held
 
@@ -224,7 +216,7 @@ def _term(masks: np.ndarray, names: Sequence[str], categories: Sequence[np.ndarr
         others = [value for i, value in enumerate(values.tolist()) if not mask >> i & 1]
         # Of two ways to write it, the shorter; "is" before "is not".
         if len(allowed) <= len(others) or size == 2:
-            conditions.append(Levels(name, tuple(allowed)))
+            conditions.append(Categories(name, tuple(allowed)))
         else:
-            conditions.append(Levels(name, tuple(others), negated=True))
+            conditions.append(Categories(name, tuple(others), negated=True))
     return tuple(conditions)

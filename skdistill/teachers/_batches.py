@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,22 +11,20 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 
-from skdistill._rows import iter_slices, take_rows
-from skdistill.exceptions import TeacherAnswerError
-from skdistill.teachers._checks import as_predictions, check_finite, missing_rows
+from skdistill._rows import take_rows
+from skdistill.teachers._checks import as_predictions, join_arrays, refuse_missing
 from skdistill.teachers._kind import name_of
 
-__all__ = ["Batch", "Call", "iter_batches", "join_batches"]
+__all__ = ["Batch", "Call", "Outcome", "iter_batches", "join_batches"]
 
 MOST_ROWS = 16_384
-# Fewer rows are not worth a thread of their own.
-LEAST_PARALLEL = 256
-# A function of unknown speed is called with so few rows first, and then with
-# more and more of them until a call takes long enough to be measured. The
-# growth is fixed, so that a fast function is always called with the same
-# batches: sums in another order may differ in their last digit.
+# Smaller batches of an estimator are not worth a thread of their own. Batches are
+# multiples of it, since products of matrices may round differently where rows
+# stand at other places of their blocks.
+PARALLEL_ROWS = 256
+# A function of unknown speed is called with so few rows first. While it is fast,
+# batches grow by a fixed factor, so a fast function always sees the same ones.
 FIRST_ROWS, GROWTH = 4, 8
-MEASURABLE_S = 0.1
 # What an interruption may cost: a batch of a slow function takes about this.
 TARGET_S = 1.0
 
@@ -44,11 +43,32 @@ class Batch:
         Of the others, in their order.
     error : str
         What the first failure said; empty where there is none.
+    seconds : float
+        How long the call took.
     """
 
     part: slice
     failed: np.ndarray
     predictions: np.ndarray
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Predictions for all rows of a query.
+
+    Parameters
+    ----------
+    predictions : ndarray of shape (n_rows - n_failed, ...)
+        Of the rows that did not fail, in their order.
+    failed : ndarray of shape (n_rows,), dtype bool
+    error : str
+        What the first failure said.
+    """
+
+    predictions: np.ndarray
+    failed: np.ndarray
     error: str = ""
 
 
@@ -72,21 +92,26 @@ class Call:
     retries: int = 0
     drop: bool = False
 
-    def __call__(self, X: Any, part: slice) -> Batch:
-        """Query the teacher with the rows of ``part``."""
-        rows = take_rows(X, part)
+    def __call__(self, rows: Any, part: slice) -> Batch:
+        """Query the teacher with rows, which are the given part of all rows."""
+        before = time.perf_counter()
+        predictions, failed, error = self._predict(rows)
+        return Batch(part, failed, predictions, error, time.perf_counter() - before)
+
+    def _predict(self, rows: Any) -> tuple[np.ndarray, np.ndarray, str]:
+        """Return (predictions of the rows that did not fail, mask of those that did, why)."""
         n = rows.shape[0]
         try:
-            predictions = as_predictions(self._try(rows), n, self.teacher, self.method)
+            found, missing = as_predictions(self._try(rows), n, self.teacher, self.method)
         except Exception as error:
             if not self.drop:
                 raise
-            return self._isolate(X, part, error)
+            return self._isolate(rows, error)
         if not self.drop:
-            check_finite(predictions, self.teacher)
-            return Batch(part, np.zeros(n, dtype=bool), predictions)
-        failed = missing_rows(predictions)
-        return Batch(part, failed, predictions[~failed], "NaN or infinity" if failed.any() else "")
+            refuse_missing(missing, self.teacher)
+            return found, missing, ""
+        why = f"it predicted NaN or infinity on {missing.sum()} rows" if missing.any() else ""
+        return found[~missing], missing, why
 
     def _try(self, rows: Any) -> Any:
         for left in range(self.retries, -1, -1):
@@ -102,20 +127,82 @@ class Call:
                 raise
         raise AssertionError("unreachable")
 
-    def _isolate(self, X: Any, part: slice, error: Exception) -> Batch:
+    def _isolate(self, rows: Any, error: Exception) -> tuple[np.ndarray, np.ndarray, str]:
         """Halve a batch that failed until the rows at fault are alone: log2(rows) calls each."""
-        n = part.stop - part.start
+        n = rows.shape[0]
         if n == 1:
-            return Batch(part, np.ones(1, dtype=bool), np.empty(0), f"{error}")
-        middle = part.start + n // 2
-        halves = [self(X, slice(part.start, middle)), self(X, slice(middle, part.stop))]
-        found = [half.predictions for half in halves if len(half.predictions)]
-        return Batch(
-            part,
-            np.concatenate([half.failed for half in halves]),
-            np.concatenate(found) if found else np.empty(0),
-            next((half.error for half in halves if half.error), ""),
-        )
+            return np.empty(0), np.ones(1, dtype=bool), f"{type(error).__name__}: {error}"
+        halves = [self._predict(take_rows(rows, p)) for p in (slice(n // 2), slice(n // 2, n))]
+        found = join_arrays([half[0] for half in halves if len(half[0])], self.teacher)
+        why = next((half[2] for half in halves if half[2]), "")
+        return found, np.concatenate([half[1] for half in halves]), why
+
+
+class _Pace:
+    """Cut rows into batches that fit the teacher's speed.
+
+    Parameters
+    ----------
+    n_rows : int
+    size : int or None
+        Rows of every batch; None chooses them here.
+    measured : bool
+        Whether batches are made small where the teacher is slow.
+    jobs : int
+        Batches that are queried at once.
+    """
+
+    def __init__(self, n_rows: int, size: int | None, measured: bool, jobs: int):
+        self._n, self._start, self._jobs = n_rows, 0, jobs
+        self._measured = measured and size is None
+        self._first: tuple[int, float] | None = None
+        if self._measured:
+            self._rows = FIRST_ROWS
+        elif size is not None or jobs == 1:
+            self._rows = size or MOST_ROWS
+        else:
+            share = -(-n_rows // (jobs * PARALLEL_ROWS)) * PARALLEL_ROWS
+            self._rows = min(share, MOST_ROWS)
+
+    def __iter__(self) -> Iterator[slice]:
+        while self._start < self._n:
+            rows = self._rows
+            if self._measured and self._jobs > 1:  # leave something to the others
+                rows = min(rows, -(-(self._n - self._start) // self._jobs))
+            start, self._start = self._start, min(self._start + rows, self._n)
+            yield slice(start, self._start)
+
+    def observe(self, n: int, seconds: float) -> None:
+        """Choose the next batch, from the time that n rows took.
+
+        A call of n rows is taken to cost ``overhead + n * each`` seconds. Batches of
+        a slow teacher take a second, or as long again as the overhead: a service that
+        needs a second for any request gets large batches, a simulation that needs one
+        for every row gets single rows.
+        """
+        if not self._measured:
+            return
+        if seconds < TARGET_S / GROWTH:
+            rows = float(n * GROWTH)
+        elif self._first is None:
+            rows = 1.0  # the second point of the line
+        else:
+            n_first, first = self._first
+            each = max((seconds - first) / (n - n_first), 0.0) if n != n_first else first / n
+            overhead = max(seconds - n * each, 0.0)
+            rows = max(TARGET_S, overhead) / each if each else np.inf
+            rows = min(rows, max(n, n_first) * GROWTH)
+        if self._first is None:
+            self._first = n, seconds
+        self._rows = int(np.clip(rows, 1, MOST_ROWS))
+
+
+def _guarded(call: Call, rows: Any, part: slice) -> Batch | BaseException:
+    """Return what was raised instead of raising it: joblib would drop the other batches."""
+    try:
+        return call(rows, part)
+    except BaseException as error:
+        return error
 
 
 def iter_batches(
@@ -137,44 +224,58 @@ def iter_batches(
     Yields
     ------
     batch : Batch
-        In the order of the rows.
+        In the order of their arrival.
+
+    Raises
+    ------
+    Exception
+        What the teacher raised, after the batches that were under way have been
+        yielded; no others are queried.
     """
-    n, start, jobs = X.shape[0], 0, effective_n_jobs(n_jobs)
+    n, jobs = X.shape[0], effective_n_jobs(n_jobs)
     if n == 0:  # the teacher says what it returns for no rows
         yield call(X, slice(0, 0))
         return
-    most = MOST_ROWS if size is None else size
-    if size is None and measured and n > FIRST_ROWS:
-        rows = FIRST_ROWS
-        while start < n:
-            before = time.perf_counter()
-            yield call(X, slice(start, min(start + rows, n)))
-            taken = time.perf_counter() - before
-            start += rows
-            if jobs > 1 or taken >= MEASURABLE_S:
-                most = int(np.clip(TARGET_S * rows / max(taken, 1e-9), 1, MOST_ROWS))
-                break
-            rows = min(rows * GROWTH, MOST_ROWS)
-    if size is None and jobs > 1:
-        least = 1 if measured else LEAST_PARALLEL
-        most = int(np.clip(-(-(n - start) // jobs), min(least, most), most))
-    parts = [slice(p.start + start, p.stop + start) for p in iter_slices(max(n - start, 0), most)]
-    if jobs == 1 or len(parts) < 2:
-        yield from (call(X, part) for part in parts)
-    else:
-        yield from Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
-            delayed(call)(X, part) for part in parts
-        )
+    pace = _Pace(n, size, measured, jobs)
+    if jobs == 1:
+        for part in pace:
+            batch = call(take_rows(X, part), part)
+            pace.observe(part.stop - part.start, batch.seconds)
+            yield batch
+        return
+    stopped = threading.Event()
+
+    def tasks() -> Iterator[Any]:
+        for part in pace:
+            yield delayed(_guarded)(call, take_rows(X, part), part)
+            if stopped.is_set():
+                return
+
+    raised = None
+    queue = Parallel(
+        n_jobs=n_jobs,
+        prefer="threads",
+        return_as="generator_unordered",
+        pre_dispatch="n_jobs",
+        batch_size=1,
+    )
+    for batch in queue(tasks()):
+        if isinstance(batch, BaseException):
+            stopped.set()
+            raised = raised or batch
+        else:
+            pace.observe(batch.part.stop - batch.part.start, batch.seconds)
+            yield batch
+    if raised is not None:
+        raise raised
 
 
-def join_batches(batches: list[Batch], teacher: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return (predictions of the rows that have one, mask of the rows that failed)."""
-    failed = np.concatenate([batch.failed for batch in batches])
-    if failed.all() and len(failed):
-        error = next(batch.error for batch in batches if batch.error)
-        raise TeacherAnswerError(
-            f"The teacher ({name_of(teacher)}) failed on all {len(failed)} rows. The first "
-            f"failure: {error}"
-        )
+def join_batches(batches: list[Batch], teacher: Any) -> Outcome:
+    """Put batches that cover all rows together, in the order of the rows."""
+    batches = sorted(batches, key=lambda batch: batch.part.start)
     found = [batch.predictions for batch in batches if len(batch.predictions)]
-    return np.concatenate(found) if found else batches[0].predictions, failed
+    return Outcome(
+        join_arrays(found, teacher) if found else batches[0].predictions,
+        np.concatenate([batch.failed for batch in batches]),
+        next((batch.error for batch in batches if batch.error), ""),
+    )

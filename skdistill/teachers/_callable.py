@@ -8,28 +8,29 @@ from typing import Any
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 
-from skdistill.teachers._face import TeacherFace, answers_probabilities
+from skdistill.teachers._face import TeacherFace, predicts_probabilities
 
 __all__ = ["CallableTeacher"]
 
 
 class CallableTeacher(TeacherFace):
-    """Give a function the face of a fitted predictor.
+    """Make a fitted predictor of a function.
 
     Parameters
     ----------
     function : callable
-        ``function(X)`` returns one answer a row of X. It is asked in batches
-        and sees rows as the user holds them (array or DataFrame).
+        ``function(X)`` returns one prediction a row of X. It is called with
+        batches of rows as the user holds them (array or DataFrame), and must not
+        depend on which rows stand in a batch.
     output : {"value", "label", "probabilities"}, default="value"
         What the function returns: real values of shape (n_samples,) or
         (n_samples, n_outputs); class labels of shape (n_samples,); or class
-        probabilities of shape (n_samples, n_classes), or one a row, that of the
-        second of two classes.
+        probabilities of shape (n_samples, n_classes), or one a row, of shape
+        (n_samples,) or (n_samples, 1): that of the second of two classes.
     classes : array-like of shape (n_classes,), default=None
         The labels. For probabilities, the meaning of the columns (by default
-        0, 1, ...). For labels, all that may occur; by default those that are
-        seen.
+        0, 1, ...). For labels, all that may occur; by default those that
+        occur.
     batch_size : int, default=None
         Rows of one call. By default batches grow from four rows, and stay small
         where the function is slow; see :class:`Oracle`.
@@ -42,7 +43,7 @@ class CallableTeacher(TeacherFace):
     See Also
     --------
     TorchTeacher : The same for torch networks.
-    CachedTeacher : Remembers the answers of a slow teacher.
+    CachedTeacher : Keeps the predictions of a slow teacher.
 
     Examples
     --------
@@ -74,7 +75,7 @@ class CallableTeacher(TeacherFace):
     _outputs = ("value", "label", "probabilities")
 
     def predict(self, X: Any) -> np.ndarray:
-        """Ask the function.
+        """Call the function for labels or values.
 
         Parameters
         ----------
@@ -91,9 +92,9 @@ class CallableTeacher(TeacherFace):
             return self.decide(self.predict_proba(X))
         return self.function(X)
 
-    @available_if(answers_probabilities)
+    @available_if(predicts_probabilities)
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Ask the function for probabilities.
+        """Call the function for probabilities.
 
         Parameters
         ----------
@@ -106,5 +107,4 @@ class CallableTeacher(TeacherFace):
             One row of probabilities a row of X.
         """
         self._check_output()
-        proba = self.function(X)
-        return self._two_columns(proba if isinstance(proba, np.ndarray) else np.asarray(proba))
+        return self._two_columns(self.function(X))

@@ -1,4 +1,4 @@
-"""What our own teachers share: one face, cloned by reference, never refitted."""
+"""What our own teachers share: one interface, cloned by reference, never refitted."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skdistill.teachers._checks import as_predictions, check_proba
+from skdistill.teachers._checks import check_proba
 
-__all__ = ["TeacherFace", "answers_probabilities"]
+__all__ = ["TeacherFace", "predicts_probabilities"]
 
 
-def answers_probabilities(teacher: Any) -> bool:
-    """Whether a teacher of our own answers with class probabilities."""
+def predicts_probabilities(teacher: Any) -> bool:
+    """Whether a teacher of our own predicts class probabilities."""
     return getattr(teacher, "_output", None) in ("probabilities", "logits")
 
 
@@ -29,8 +29,13 @@ class TeacherFace(BaseEstimator):
 
     @property
     def _output(self) -> Any:
-        """What the answers are."""
+        """What is predicted."""
         return self.__dict__.get("output")
+
+    @property
+    def _decides_by_proba(self) -> bool:
+        """Whether `decide` gives what ``predict`` returns."""
+        return predicts_probabilities(self)
 
     def _check_output(self) -> None:
         output = self._output
@@ -43,7 +48,7 @@ class TeacherFace(BaseEstimator):
 
     def __getattr__(self, name: str) -> Any:
         # Only called where normal look-up fails: so `classes_` exists exactly
-        # where the user said which classes there are.
+        # where the user named the classes.
         if name == "classes_" and self.__dict__.get("classes") is not None:
             return np.asarray(self.__dict__["classes"])
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -56,7 +61,7 @@ class TeacherFace(BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        # An output that is none of ours is no kind either: `predict` says so.
+        # An invalid output has no kind; `predict` raises for it.
         if self._output in self._outputs:
             tags.estimator_type = "regressor" if self._output == "value" else "classifier"
         tags.requires_fit = False
@@ -118,17 +123,20 @@ class TeacherFace(BaseEstimator):
             not as many as the classes.
         """
         classes = getattr(self, "classes_", None)
-        found = check_proba(
-            as_predictions(probabilities, len(probabilities), self, "predict_proba"),
-            self,
-            None if classes is None else len(classes),
-        )
-        best = np.argmax(found, axis=1)
+        n_classes = None if classes is None else len(classes)
+        best = np.argmax(check_proba(probabilities, self, n_classes), axis=1)
         return best if classes is None else classes[best]
 
     @staticmethod
-    def _two_columns(proba: np.ndarray) -> np.ndarray:
-        """Return one probability a row, that of the second class, as two columns."""
+    def _two_columns(found: Any) -> np.ndarray:
+        """Return one probability a row, that of the second class, as two columns.
+
+        Masked probabilities become NaN, which the checks then refuse: stacking
+        columns would lose the mask.
+        """
+        if isinstance(found, np.ma.MaskedArray) and np.ma.getmaskarray(found).any():
+            found = np.ma.filled(found.astype(np.float64), np.nan)
+        proba = np.asarray(found)
         if proba.ndim == 1 or (proba.ndim == 2 and proba.shape[1] == 1):
             second = proba.reshape(-1)
             return np.column_stack([1.0 - second, second])

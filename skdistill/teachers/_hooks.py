@@ -19,7 +19,7 @@ __all__ = ["torch_representation"]
 
 # Behind the name of a submodule: what it is given, not what it returns.
 INPUT = ":input"
-# Rows of the first pass, which only tells what runs and how wide it is.
+# Rows of the first pass, which only finds what runs and how wide it is.
 _PROBE_ROWS = 3
 
 See = Callable[[str, Any], None]
@@ -62,17 +62,17 @@ def torch_representation(
         # A copy: the network may work in place.
         forward(torch.tensor(rows[part], device=device))
 
-    asked = layer_list(layers)
-    points = _readers(module) if asked is None else _named_points(module, asked)
+    named = layer_list(layers)
+    points = _readers(module) if named is None else _named_points(module, named)
     with torch.no_grad(), evaluation_mode(module):
         probe = _Probe()
         with _watched(module, points, probe.see):
             run(slice(0, _PROBE_ROWS))
         n_probed = min(len(rows), _PROBE_ROWS)
-        if asked is None:
+        if named is None:
             chosen = _hidden(module, probe, n_probed)
         else:
-            chosen = _checked(module, asked, probe, n_probed)
+            chosen = _checked(module, named, probe, n_probed)
         table = _Table(probe, chosen, len(rows))
         with _watched(module, table.points, table.see):
             for part in iter_slices(len(rows), batch_size):
@@ -82,12 +82,12 @@ def torch_representation(
     return Representation(table.values, table.points, table.widths)
 
 
-def _named_points(module: Any, asked: list[Any]) -> list[str]:
-    """Check that layers exist, and tell which do where one does not."""
+def _named_points(module: Any, named: list[Any]) -> list[str]:
+    """Check that layers exist; the error lists those that do."""
     names = [name for name, _ in module.named_modules(remove_duplicate=False)]
     unknown = [
         name
-        for name in asked
+        for name in named
         if name not in names and not (isinstance(name, str) and name.removesuffix(INPUT) in names)
     ]
     if unknown:
@@ -96,7 +96,7 @@ def _named_points(module: Any, asked: list[Any]) -> list[str]:
             f"{listing([name for name in names if name]) or 'none at all'} (add {INPUT!r} to a "
             "name for what that layer is given)."
         )
-    return asked
+    return named
 
 
 def _readers(module: Any) -> list[str]:
@@ -118,7 +118,7 @@ def _watched(module: Any, points: Any, see: See) -> Iterator[None]:
     thread = threading.get_ident()
 
     def see_own(point: str, value: Any) -> None:
-        if threading.get_ident() == thread:  # others may ask the same network meanwhile
+        if threading.get_ident() == thread:  # other threads may run the same network meanwhile
             see(point, value)
 
     handles = []
@@ -167,8 +167,8 @@ class _Probe:
         self.keys: dict[str, list[Any]] = {}
 
     def see(self, point: str, value: Any) -> None:
-        # The tensors are kept alive, so that no two share an address by chance. What tells
-        # their content apart is the address, the shape, and the state of the memory.
+        # The tensors are kept alive, so that no two share an address by chance. What distinguishes
+        # their content is the address, the shape, and the state of the memory.
         tensor = _tensor(value)
         key = None
         if tensor is not None:
@@ -222,9 +222,9 @@ def _hidden(module: Any, probe: _Probe, n_rows: int) -> dict[str, list[bool]]:
     return chosen
 
 
-def _checked(module: Any, asked: list[str], probe: _Probe, n_rows: int) -> dict[str, list[bool]]:
+def _checked(module: Any, named: list[str], probe: _Probe, n_rows: int) -> dict[str, list[bool]]:
     """Take all calls of the layers that are named, and refuse what has no rows."""
-    for point in asked:
+    for point in named:
         if point not in probe.calls:
             raise ValueError(
                 f"Layer {point!r} of {name_of(module)} never runs in a forward pass of its own. "
@@ -243,7 +243,7 @@ def _checked(module: Any, asked: list[str], probe: _Probe, n_rows: int) -> dict[
                 )
             if call.is_complex():
                 raise TypeError(f"Layer {point!r} of {name_of(module)} gives complex numbers.")
-    return {point: [True] * len(probe.calls[point]) for point in asked}
+    return {point: [True] * len(probe.calls[point]) for point in named}
 
 
 def _numpy_dtype(tensor: Any) -> Any:

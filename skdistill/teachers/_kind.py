@@ -51,13 +51,13 @@ def is_skorch_net(obj: Any) -> bool:
 
 
 def is_fitted_teacher(teacher: Any) -> bool:
-    """Whether a teacher can answer as it is.
+    """Whether a teacher can predict as it is.
 
     Parameters
     ----------
     teacher : object
         Whatever cannot be fitted (no ``fit``), or not as a clone (no
-        ``get_params``), is asked as it is: it counts as fitted.
+        ``get_params``), is used as it is: it counts as fitted.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def is_fitted_teacher(teacher: Any) -> bool:
 
 
 def teacher_kind(teacher: Any) -> str | None:
-    """Return "classifier", "regressor", or None where a predictor does not say."""
+    """Return "classifier", "regressor", or None where a predictor does not declare it."""
     teacher = unfrozen(teacher)
     if hasattr(teacher, "__sklearn_tags__"):
         if is_classifier(teacher):

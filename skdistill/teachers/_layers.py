@@ -61,7 +61,7 @@ def listing(names: Sequence[Any], limit: int = 30) -> str:
 
 
 def layer_list(layers: Any) -> list[Any] | None:
-    """Return the layers that are asked for, as a list; None where they are not named.
+    """Return the chosen layers as a list; None where they are not named.
 
     Parameters
     ----------
@@ -81,22 +81,22 @@ def layer_list(layers: Any) -> list[Any] | None:
     if layers is None:
         return None
     single = isinstance(layers, (str, numbers.Integral))
-    asked = [layers] if single else list(layers) if np.iterable(layers) else None
+    chosen = [layers] if single else list(layers) if np.iterable(layers) else None
     kinds = (str, numbers.Integral)
-    if asked is None or not all(isinstance(a, kinds) and not isinstance(a, bool) for a in asked):
+    if chosen is None or not all(isinstance(a, kinds) and not isinstance(a, bool) for a in chosen):
         raise TypeError(
             "The 'layers' parameter must be None, the name or number of a layer, a list of "
             f"those, or a callable f(X) -> array. Got {layers!r}."
         )
-    if not asked:
+    if not chosen:
         raise ValueError("The 'layers' parameter is empty. Name a layer, or pass None for all.")
-    if len(set(asked)) < len(asked):
-        raise ValueError(f"The 'layers' parameter names a layer twice: {asked!r}.")
-    return asked
+    if len(set(chosen)) < len(chosen):
+        raise ValueError(f"The 'layers' parameter names a layer twice: {chosen!r}.")
+    return chosen
 
 
 def choose_numbered(layers: Any, names: Sequence[str], owner: str) -> list[int]:
-    """Return the positions of layers that are asked for by name or by number.
+    """Return the positions of layers that are chosen by name or by number.
 
     Parameters
     ----------
@@ -111,21 +111,21 @@ def choose_numbered(layers: Any, names: Sequence[str], owner: str) -> list[int]:
     -------
     positions : list of int
     """
-    asked = layer_list(layers)
-    if asked is None:
+    chosen = layer_list(layers)
+    if chosen is None:
         return list(range(len(names)))
     places: dict[Any, int] = {name: position for position, name in enumerate(names)}
     places |= {position: position for position in range(len(names))}
     places |= {position - len(names): position for position in range(len(names))}
-    unknown = [name for name in asked if name not in places]
+    unknown = [name for name in chosen if name not in places]
     if unknown:
         raise ValueError(
             f"{owner} has no layer {listing(unknown)}. Its layers are {listing(names)}, or 0 to "
             f"{len(names) - 1}."
         )
-    positions = [places[name] for name in asked]
+    positions = [places[name] for name in chosen]
     if len(set(positions)) < len(positions):
-        raise ValueError(f"The 'layers' parameter names a layer twice: {asked!r}.")
+        raise ValueError(f"The 'layers' parameter names a layer twice: {chosen!r}.")
     return positions
 
 
@@ -135,6 +135,6 @@ def check_finite(values: np.ndarray, layer: str) -> None:
         return
     bad = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
     raise ValueError(
-        f"{layer} gives NaN or infinity on {bad.sum()} of the {len(values)} rows that it was "
-        "asked about. Look for gaps or huge values in X, and for broken weights in the teacher."
+        f"{layer} gives NaN or infinity on {bad.sum()} of {len(values)} rows. "
+        "Look for missing or huge values in X, and for broken weights in the teacher."
     )

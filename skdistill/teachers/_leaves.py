@@ -107,7 +107,7 @@ def leaf_representation(model: Any, X: Any, layers: Any, batch_size: int) -> Rep
     assert make_reader is not None
     read, leaves = make_reader(model)
     n_rows = X.shape[0]
-    # An early stop may leave trees in the dump that no longer answer.
+    # An early stop may leave trees in the dump that predict no more.
     leaves = leaves[: _node_ids(read, take_rows(X, slice(0, 1))).shape[1]]
     names = [f"tree_{j}" for j in range(len(leaves))]
     chosen = choose_numbered(layers, names, name_of(model))
@@ -133,7 +133,7 @@ def leaf_representation(model: Any, X: Any, layers: Any, batch_size: int) -> Rep
 
 
 def _node_ids(read: Callable[[Any], np.ndarray], X: Any) -> np.ndarray:
-    """Leaves of shape (n, n_trees), whatever shape and type the library answers with."""
+    """Leaves of shape (n, n_trees), whatever shape and type the library returns."""
     return np.asarray(read(X)).reshape(X.shape[0], -1).astype(np.intp, copy=False)
 
 

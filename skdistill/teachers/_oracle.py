@@ -8,16 +8,18 @@ import threading
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import available_if
 
-from skdistill._labels import ClassLabels, Labels, Values, class_codes
-from skdistill._rows import as_rows, row_keys, take_rows
-from skdistill.exceptions import OutOfQueriesError, TeacherAnswerError
-from skdistill.teachers._batches import Call, iter_batches, join_batches
-from skdistill.teachers._checks import check_proba, one_column
-from skdistill.teachers._face import TeacherFace, answers_probabilities
+from skdistill._labels import Labels
+from skdistill._rows import as_rows
+from skdistill._validation import Instance, Number, OneOf, validate_parameters
+from skdistill.exceptions import AllRowsFailedError, OutOfQueriesError, TeacherAnswerError
+from skdistill.teachers._batches import Outcome
+from skdistill.teachers._face import TeacherFace
+from skdistill.teachers._fingerprint import describe_teacher
 from skdistill.teachers._kind import is_fitted_teacher, name_of, teacher_kind, unfrozen
+from skdistill.teachers._labelling import decision_rule, label
+from skdistill.teachers._queries import query_store, query_teacher
 from skdistill.teachers._resolve import as_teacher
 from skdistill.teachers._store import AnswerStore, MemoryStore
 
@@ -85,7 +87,6 @@ class Oracle(TeacherFace):
     A service that takes 100 rows at a time, and fails for some of them:
 
     >>> import numpy as np
-    >>> from skdistill import DistilledTreeRegressor
     >>> from skdistill.teachers import Oracle
     >>> def service(X):
     ...     if (X[:, 0] > 1.9).any():
@@ -93,10 +94,28 @@ class Oracle(TeacherFace):
     ...     return X[:, 0] * X[:, 1]
     >>> X = np.random.default_rng(0).uniform(0, 2, size=(300, 2))
     >>> oracle = Oracle(service, batch_size=100, on_error="drop")
-    >>> tree = DistilledTreeRegressor(oracle, transfer_set=None).fit(X)
-    >>> oracle.n_queries_, oracle.n_failed_
-    (300, 13)
+    >>> labels, kept = oracle.label(X)
+    >>> oracle.n_queries_, oracle.n_failed_, len(labels)
+    (300, 16, 284)
     """
+
+    # Whether batches are measured whatever the teacher is, and made small if it is slow.
+    _measures_all = False
+    _parameter_rules: dict[str, list[Any]] = {
+        "kind": [OneOf("classifier", "regressor", None)],
+        "max_queries": [OneOf(None), Number(0, whole=True)],
+        "batch_size": [OneOf("auto"), Number(1, whole=True)],
+        "n_jobs": [OneOf(None), Number(whole=True)],
+        "retries": [Number(0, whole=True)],
+        "on_error": [OneOf("raise", "drop")],
+        "store": [
+            OneOf(None),
+            Instance(
+                "an AnswerStore with the methods bind, get, add and clear",
+                lambda store: all(hasattr(store, name) for name in ("bind", "get", "add", "clear")),
+            ),
+        ],
+    }
 
     def __init__(
         self,
@@ -119,6 +138,7 @@ class Oracle(TeacherFace):
         self.on_error = on_error
         self.store = store
         self._store: Any = store
+        self._bound = False
         self._parent: Oracle | None = None
         self.n_queries_ = self.n_hits_ = self.n_failed_ = 0
         self._lock = threading.RLock()
@@ -131,8 +151,28 @@ class Oracle(TeacherFace):
     def _output(self) -> Any:
         return None
 
+    @property
+    def _decides_by_proba(self) -> bool:
+        return decision_rule(self._predictor) is not None
+
+    def decide(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the label of each row, as the teacher gets it from its probabilities.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            As ``predict_proba`` returns them.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels.
+        """
+        rule = decision_rule(self._predictor)
+        return super().decide(probabilities) if rule is None else rule(probabilities)
+
     def __getattr__(self, name: str) -> Any:
-        # What the teacher has learned is seen through; methods that could
+        # Learned attributes of the teacher are visible; methods that could
         # change it are not.
         if name.startswith("_") or not name.endswith("_") or "teacher" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -161,6 +201,11 @@ class Oracle(TeacherFace):
         own = math.inf if self.max_queries is None else self.max_queries - self.n_queries_
         return own if self._parent is None else min(own, self._parent.left)
 
+    def _limit(self) -> int | None:
+        """The budget that is in force: its own, or the one that it is part of."""
+        parent = self._parent
+        return self.max_queries if parent is None or self.left < parent.left else parent._limit()
+
     @property
     def remembers(self) -> bool:
         """Whether rows that were queried are not queried again."""
@@ -168,7 +213,7 @@ class Oracle(TeacherFace):
 
     def remember(self) -> None:
         """Keep what is predicted from now on, in memory."""
-        self._store = MemoryStore()
+        self._store, self._bound = MemoryStore(), False
 
     def forget(self) -> None:
         """Let go of what was kept in memory."""
@@ -188,7 +233,7 @@ class Oracle(TeacherFace):
             Shares the store; its queries are counted here too.
         """
         part = copy.copy(self)
-        part.max_queries, part._parent = max_queries, self
+        part.max_queries, part._parent, part._lock = max_queries, self, self._lock
         part.n_queries_ = part.n_hits_ = part.n_failed_ = 0
         return part
 
@@ -270,67 +315,7 @@ class Oracle(TeacherFace):
         OutOfQueriesError
             If the budget does not reach; nothing is queried then.
         """
-        X = as_rows(X)
-        if (self.kind or teacher_kind(self._predictor)) == "regressor":
-            values, kept = self._kept(X, "predict")
-            return Values(self._as_values(values)), kept
-        if not soft:
-            labels, kept = self._kept(X, "predict")
-            return self._as_classes(labels), kept
-        return self._soft(X)
-
-    def _soft(self, X: Any) -> tuple[ClassLabels, np.ndarray]:
-        if not hasattr(self._predictor, "predict_proba"):
-            raise ValueError(
-                f'labels="soft" needs probabilities, but the teacher ({name_of(self.teacher)}) has '
-                'no predict_proba. Use labels="hard", or wrap it in sklearn.calibration.'
-                "CalibratedClassifierCV first."
-            )
-        classes = _classes_of(self._predictor)
-        proba, kept = self._kept(X, "predict_proba")
-        proba = check_proba(proba, self._predictor, None if classes is None else len(classes))
-        decide = _decides_by_proba(self._predictor)
-        if decide is not None:  # one pass of a network gives both
-            decisions = decide(proba)
-        else:
-            # The same rows: they count once.
-            decisions, also = self._kept(take_rows(X, kept), "predict", count=False)
-            kept, proba = kept[also], proba[also]
-        if classes is None:
-            classes = _numbered_classes(decisions, proba.shape[1], self.teacher)
-        labels = self._as_classes(decisions, classes)
-        return labels.with_distribution(proba), kept
-
-    def _as_values(self, values: np.ndarray) -> np.ndarray:
-        if values.ndim > 2 or values.dtype.kind not in "fiub":
-            raise TeacherAnswerError(
-                f"The teacher ({name_of(self.teacher)}) must predict real values of shape "
-                f"(n_samples,) or (n_samples, n_outputs). It predicted {values.dtype} of shape "
-                f"{values.shape}."
-            )
-        return one_column(values)
-
-    def _as_classes(self, labels: np.ndarray, classes: np.ndarray | None = None) -> ClassLabels:
-        labels = one_column(labels)
-        if labels.ndim != 1:
-            raise TeacherAnswerError(
-                f"The teacher ({name_of(self.teacher)}) must predict one label a row, but its "
-                f"predictions have shape {labels.shape}. If they are probabilities, wrap it: "
-                'CallableTeacher(function, output="probabilities").'
-            )
-        classes = _classes_of(self._predictor) if classes is None else classes
-        if classes is None:
-            if labels.dtype.kind == "f" and np.any(labels != np.floor(labels)):
-                raise TeacherAnswerError(
-                    f"The teacher ({name_of(self.teacher)}) must predict labels, but predicted "
-                    "continuous values. Use a distilling regressor, or threshold the values in "
-                    "the teacher."
-                )
-            return ClassLabels.from_decisions(labels)
-        try:
-            return ClassLabels(classes, class_codes(labels, classes, "The teacher's predictions"))
-        except ValueError as error:
-            raise TeacherAnswerError(str(error)) from None
+        return label(self, as_rows(X), soft)
 
     def _all(self, X: Any, method: str) -> np.ndarray:
         X = as_rows(X)
@@ -345,17 +330,20 @@ class Oracle(TeacherFace):
 
     def _kept(self, X: Any, method: str, *, count: bool = True) -> tuple[np.ndarray, np.ndarray]:
         """Predictions of the rows that did not fail, and their positions."""
-        predictions, failed = self._query(X, method, self.n_jobs, count)
-        self._count(failed=int(failed.sum()))
-        return predictions, np.flatnonzero(~failed)
+        outcome = self._query(X, method, self.n_jobs, count)
+        if len(outcome.failed) and outcome.failed.all():
+            raise AllRowsFailedError(
+                f"The teacher ({name_of(self.teacher)}) failed on all {len(outcome.failed)} rows. "
+                f"The first failure: {outcome.error}"
+            )
+        return outcome.predictions, np.flatnonzero(~outcome.failed)
 
-    def _spend(self, n_rows: int) -> None:
+    def _check_budget(self, n_rows: int) -> None:
         if n_rows > self.left:
             raise OutOfQueriesError(
-                f"max_queries={self.max_queries} allows {self.left} more rows, but {n_rows} were "
-                "to be queried."
+                f"max_queries={self._limit()} allows {self.left} more rows, but {n_rows} were to "
+                "be queried."
             )
-        self._count(queries=n_rows)
 
     def _count(self, *, queries: int = 0, hits: int = 0, failed: int = 0) -> None:
         self.n_queries_ += queries
@@ -364,10 +352,15 @@ class Oracle(TeacherFace):
         if self._parent is not None:
             self._parent._count(queries=queries, hits=hits, failed=failed)
 
-    def _query(
-        self, X: Any, method: str, n_jobs: int | None, count: bool
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return (predictions of rows that did not fail, mask of those that did)."""
+    def _query(self, X: Any, method: str, n_jobs: int | None, count: bool) -> Outcome:
+        """Predict with the teacher or the store; ``count=False`` where these rows count already."""
+        validate_parameters(self)
+        if len(X.shape) < 2:
+            raise ValueError(
+                f"{type(self).__name__} takes rows of shape (n_samples, n_features), but X has "
+                f"shape {X.shape}. For a single row use X.reshape(1, -1), for a single column "
+                "X.reshape(-1, 1)."
+            )
         if not is_fitted_teacher(self._predictor):
             raise ValueError(
                 f"{type(self).__name__} needs a fitted teacher, but this {name_of(self.teacher)} "
@@ -375,91 +368,26 @@ class Oracle(TeacherFace):
             )
         with self._lock:
             if self._store is not None:
-                return self._query_store(X, method, n_jobs, count)
-            self._spend(X.shape[0] if count else 0)
-            return self._ask(X, method, n_jobs, count)
+                self._bind()
+                outcome = query_store(self, X, method, n_jobs, count)
+            else:
+                self._check_budget(X.shape[0] if count else 0)
+                outcome = query_teacher(self, X, method, n_jobs, count)
+        self._count(failed=int(outcome.failed.sum()))
+        return outcome
 
-    def _query_store(
-        self, X: Any, method: str, n_jobs: int | None, count: bool
-    ) -> tuple[np.ndarray, np.ndarray]:
-        keys, store = row_keys(X), self._store
-        found, known = store.get(method, keys)
-        if not known.all():
-            missing, first = np.unique(keys[~known], return_index=True)
-            new = np.flatnonzero(~known)[first]
-            self._spend(len(new) if count else 0)
-            self._count(hits=-len(new) if count else 0)
-            self._ask(take_rows(X, new), method, n_jobs, count, missing)
-            found, known = store.get(method, keys)
-        self._count(hits=X.shape[0] if count else 0)
-        if found is None:  # no rows at all
-            return self._ask(X, method, n_jobs, count)
-        return found, ~known
+    def _bind(self) -> None:
+        """Have the store check, once, that it is this teacher's."""
+        validate_parameters(self)
+        if not self._bound:
+            self._store.bind(self._describe())
+            self._bound = True
 
-    def _ask(
-        self, X: Any, method: str, n_jobs: int | None, count: bool, keys: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Query the teacher itself; under their keys, predictions are stored as they arrive."""
+    def _describe(self) -> dict[str, str]:
+        """What distinguishes the teacher of a store from others."""
+        return describe_teacher(self._predictor)
+
+    def _inner(self) -> Oracle | None:
+        """The teacher, where it is an oracle with batches, a store and a count of its own."""
         predictor = unfrozen(self._predictor)
-        if isinstance(predictor, Oracle):  # which has batches, a store and a count of its own
-            predictions, failed = predictor._query(X, method, n_jobs or predictor.n_jobs, count)
-            if keys is not None:
-                self._store.add(method, keys[~failed], predictions)
-            return predictions, failed
-        call = Call(self._predictor, method, self.retries, self.on_error == "drop")
-        batches = []
-        for batch in iter_batches(
-            call,
-            X,
-            size=self._size(predictor),
-            measured=_may_be_slow(predictor),
-            n_jobs=n_jobs,
-        ):
-            if keys is not None:
-                self._store.add(method, keys[batch.part][~batch.failed], batch.predictions)
-            batches.append(batch)
-        return join_batches(batches, predictor)
-
-    def _size(self, predictor: Any) -> int | None:
-        if self.batch_size != "auto":
-            return int(self.batch_size)
-        own = getattr(predictor, "batch_size", None) if isinstance(predictor, TeacherFace) else None
-        return own if isinstance(own, int) else None
-
-
-def _may_be_slow(predictor: Any) -> bool:
-    """Whether nothing is known of a predictor's speed: functions, and what is no estimator."""
-    return isinstance(predictor, TeacherFace) or not isinstance(predictor, BaseEstimator)
-
-
-def _decides_by_proba(predictor: Any) -> Any:
-    """How a teacher of our own gets its labels from probabilities; None for others."""
-    predictor = unfrozen(predictor)
-    if isinstance(predictor, Oracle):
-        return _decides_by_proba(predictor._predictor)
-    own = isinstance(predictor, TeacherFace) and answers_probabilities(predictor)
-    return predictor.decide if own else None
-
-
-def _classes_of(teacher: Any) -> np.ndarray | None:
-    """The labels that a teacher knows; None where it does not say."""
-    classes = getattr(teacher, "classes_", None)
-    if isinstance(classes, list) and any(np.ndim(labels) for labels in classes):
-        raise TeacherAnswerError(
-            f"The teacher ({name_of(teacher)}) has {len(classes)} outputs. Distil one output at "
-            'a time: CallableTeacher(lambda X: teacher.predict(X)[:, 0], output="label").'
-        )
-    return None if classes is None else np.asarray(classes)
-
-
-def _numbered_classes(decisions: np.ndarray, n_classes: int, teacher: Any) -> np.ndarray:
-    """Classes 0, 1, ... of a teacher that names none, if that is what it predicts."""
-    labels = one_column(decisions)
-    numbers = labels.dtype.kind in "iufb" and np.isin(labels, np.arange(n_classes)).all()
-    if not numbers:
-        raise TeacherAnswerError(
-            f"The teacher ({name_of(teacher)}) has probabilities but no classes_, and predicts "
-            f"labels such as {np.unique(labels)[:3].tolist()}: nobody knows which column of its "
-            "probabilities is which label. Give it a classes_ attribute, or use labels='hard'."
-        )
-    return np.arange(n_classes)
+        return predictor if isinstance(predictor, Oracle) else None

@@ -1,4 +1,4 @@
-"""What a teacher makes of rows on the inside, before it answers."""
+"""The activations of a teacher's hidden layers, or the leaves that rows fall into."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from sklearn.exceptions import NotFittedError
 from skdistill._rows import iter_slices, take_rows
 from skdistill._validation import Number
 from skdistill.exceptions import DistillationWarning
-from skdistill.metrics._pair import student_and_rows
-from skdistill.teachers._cached import CachedTeacher
 from skdistill.teachers._hooks import torch_representation
 from skdistill.teachers._kind import (
     is_fitted_teacher,
@@ -27,6 +25,8 @@ from skdistill.teachers._kind import (
 from skdistill.teachers._layers import Representation, check_finite, listing
 from skdistill.teachers._leaves import has_leaves, leaf_representation
 from skdistill.teachers._mlp import mlp_representation
+from skdistill.teachers._oracle import Oracle
+from skdistill.teachers._steps import final_step_and_rows
 from skdistill.teachers._torch import TorchTeacher
 
 __all__ = ["hidden_representation", "represent"]
@@ -38,7 +38,7 @@ _MLPS = ("MLPClassifier", "MLPRegressor")
 def hidden_representation(
     teacher: Any, X: Any, layers: Any = None, *, batch_size: int | None = None
 ) -> Any:
-    """Open a teacher and return what its hidden layers make of rows.
+    """Return the activations of a teacher's hidden layers.
 
     Networks give their activations; trees, forests and boosting give
     indicators of the leaves that rows fall into. Layers stand side by side.
@@ -51,7 +51,8 @@ def hidden_representation(
         random forest, extra trees, gradient boosting with or without
         histograms; a scikit-learn estimator of LightGBM or XGBoost; or one of
         those inside a pipeline, a search, a ``TransformedTargetRegressor``, a
-        ``FrozenEstimator`` or a :class:`CachedTeacher`. It is left as it was.
+        ``FrozenEstimator``, an :class:`Oracle` or a :class:`CachedTeacher`. It is
+        left as it was.
         With a callable for ``layers``, anything at all.
     X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
         Rows as the teacher takes them; the steps of a pipeline are applied.
@@ -70,7 +71,7 @@ def hidden_representation(
           hidden layer, after its activation; -1 the last.
         - Trees: ``"tree_0"`` or 0 is the first tree.
         - A callable ``layers(X)`` returns one row a row of X itself, of shape
-          (n, ...). It is asked in batches, and the teacher not at all.
+          (n, ...). It is called in batches, and the teacher not at all.
     batch_size : int, default=None
         Rows at once: by default 4,096, or those of the :class:`TorchTeacher`.
 
@@ -86,10 +87,10 @@ def hidden_representation(
     NotFittedError
         If the teacher is not fitted.
     TypeError
-        If the teacher has no inside that can be read, or a layer gives no
+        If the teacher has no hidden layers that can be read, or one returns no
         numbers.
     ValueError
-        If a layer does not exist (those that do are listed) or gives NaN or
+        If a layer does not exist (those that do are listed) or returns NaN or
         infinity, or if X has no rows.
     ImportError
         If the teacher needs torch and it is not installed.
@@ -102,8 +103,8 @@ def hidden_representation(
 
     See Also
     --------
-    ask : What the teacher answers in the end.
-    TorchTeacher : Says which type of tensor a network is given.
+    Oracle : Queries a teacher for its predictions.
+    TorchTeacher : Sets the type of tensor that a network is given.
 
     Notes
     -----
@@ -111,10 +112,10 @@ def hidden_representation(
     without gradients; its hooks are taken off and each submodule's mode is put
     back, whatever happens on the way. A submodule that runs several times in
     one pass gives the columns of all its runs, one run after the other. A bare
-    module is given float32; ``TorchTeacher(module, dtype="int64")`` says
-    otherwise.
+    module is given float32; ``TorchTeacher(module, dtype="int64")`` changes
+    that.
 
-    Cost: one forward pass, and one of three rows before it, which tells the
+    Cost: one forward pass, and one of three rows before it, which finds the
     widths. Memory: the result, of n_samples x total_width x 4 bytes in float32
     (8 in float64), and one batch; for leaves, n_samples x n_trees x 8 bytes.
 
@@ -154,7 +155,7 @@ def hidden_representation(
     if constant and (len(constant) == len(found.layers) or not sparse.issparse(found.values)):
         warnings.warn(
             f"Layers of {name_of(teacher)} that are the same on all {found.values.shape[0]} rows, "
-            f"and so tell nothing about them: {listing(constant)}.",
+            f"and so carry no information about them: {listing(constant)}.",
             DistillationWarning,
             stacklevel=2,
         )
@@ -201,8 +202,8 @@ def represent(
     if has_leaves(model):
         return leaf_representation(model, rows, layers, size)
     raise TypeError(
-        f"{name_of(model)} has no inside that can be read. What has one: torch modules and skorch "
-        "nets; MLPClassifier and MLPRegressor; trees, forests and gradient boosting of "
+        f"{name_of(model)} has no hidden layers that can be read. Supported are torch modules and "
+        "skorch nets; MLPClassifier and MLPRegressor; trees, forests and gradient boosting of "
         "scikit-learn, LightGBM and XGBoost; pipelines and searches that end in one of those. "
         "Or pass a function of your own: layers=callable."
     )
@@ -213,22 +214,22 @@ def _open(teacher: Any, X: Any) -> tuple[Any, Any]:
     while True:
         outer = teacher
         teacher = unfrozen(teacher)
-        if isinstance(teacher, CachedTeacher):
+        if isinstance(teacher, Oracle):  # and CachedTeacher, which is one
             teacher = teacher.teacher
         if not is_fitted_teacher(teacher):
             raise NotFittedError(
-                f"This {name_of(teacher)} is not fitted yet, so there is nothing inside. Fit it "
+                f"This {name_of(teacher)} is not fitted yet, so it has no hidden layers. Fit it "
                 "first."
             )
         if is_instance_of(teacher, "sklearn.compose", "TransformedTargetRegressor"):
             teacher = teacher.regressor_
-        teacher, X = student_and_rows(teacher, X)
+        teacher, X = final_step_and_rows(teacher, X)
         if teacher is outer:
             return teacher, X
 
 
 def _call(function: Callable[[Any], Any], X: Any, batch_size: int) -> Representation:
-    """Ask a function of the user's own for the representation of rows, in batches."""
+    """Call a function of the user's own for the representation of rows, in batches."""
     name = name_of(function)
     parts = [
         _called(function(take_rows(X, part)), part.stop - part.start, name)
@@ -236,7 +237,7 @@ def _call(function: Callable[[Any], Any], X: Any, batch_size: int) -> Representa
     ]
     widths = sorted({part.shape[1] for part in parts})
     if len(widths) > 1:
-        raise ValueError(f"layers={name} gave rows of different widths: {listing(widths)}.")
+        raise ValueError(f"layers={name} returned rows of different widths: {listing(widths)}.")
     if any(sparse.issparse(part) for part in parts):
         values = sparse.vstack(parts, format="csr")
     else:
@@ -244,20 +245,20 @@ def _call(function: Callable[[Any], Any], X: Any, batch_size: int) -> Representa
     return Representation(values, (name,), (widths[0],))
 
 
-def _called(answer: Any, n_rows: int, name: str) -> Any:
-    """Check one batch of a function's answers, and flatten it to shape (n_rows, width)."""
-    if hasattr(answer, "detach"):
-        answer = answer.detach().cpu().numpy()
-    values: Any = answer.tocsr() if sparse.issparse(answer) else np.asarray(answer)
+def _called(found: Any, n_rows: int, name: str) -> Any:
+    """Check what a function returned for a batch, and flatten it to shape (n_rows, width)."""
+    if hasattr(found, "detach"):
+        found = found.detach().cpu().numpy()
+    values: Any = found.tocsr() if sparse.issparse(found) else np.asarray(found)
     if not values.shape or values.shape[0] != n_rows:
         raise ValueError(
-            f"layers={name} was asked {n_rows} rows and gave an array of shape {values.shape}. It "
-            "must return one row a row."
+            f"layers={name} was called with {n_rows} rows and returned an array of shape "
+            f"{values.shape}. It must return one row a row."
         )
     if not values.size:
-        raise ValueError(f"layers={name} gave no columns: an array of shape {values.shape}.")
+        raise ValueError(f"layers={name} returned no columns: an array of shape {values.shape}.")
     if values.dtype.kind not in "fiub":
-        raise TypeError(f"layers={name} must return numbers, but it gave {values.dtype}.")
+        raise TypeError(f"layers={name} must return numbers, but it returned {values.dtype}.")
     values = values if values.dtype.kind == "f" else values.astype(np.float64)
     if sparse.issparse(values):
         if not np.isfinite(values.data).all():

@@ -34,7 +34,7 @@ __all__ = [
 
 
 def as_teacher(teacher: Any, *, kind: str | None = None) -> Any:
-    """Give whatever is called a teacher the face of a predictor.
+    """Make a predictor of whatever is called a teacher.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def as_teacher(teacher: Any, *, kind: str | None = None) -> Any:
     Raises
     ------
     TypeError
-        If there is nothing to ask, or the teacher is of the other kind.
+        If it cannot predict, or is of the other kind.
     ValueError
         If a torch module comes without its kind of output.
 
@@ -88,6 +88,12 @@ def as_teacher(teacher: Any, *, kind: str | None = None) -> Any:
         )
     elif not hasattr(teacher, "predict"):
         if not callable(teacher):
+            if isinstance(teacher, (list, tuple)) or hasattr(teacher, "__array__"):
+                raise TypeError(
+                    f"The teacher must be a predictor, but it is a {type(teacher).__name__} of "
+                    "values. Predictions that exist already become a teacher with "
+                    "CachedTeacher.from_answers(X, answers), where X holds their rows."
+                )
             raise TypeError(
                 "The teacher must be a predictor (with a predict method), a callable f(X) -> y, "
                 f"or a TorchTeacher. Got {teacher!r}."
@@ -108,7 +114,7 @@ def _wrong_kind(teacher: Any, found: str) -> str:
         )
     return (
         f"The teacher ({name_of(teacher)}) is a regressor, but this distiller learns classes. Use "
-        "a distilling regressor, or say what its answers mean with "
+        "a distilling regressor, or declare its predictions to be labels with "
         'CallableTeacher(function, output="label").'
     )
 
@@ -141,7 +147,7 @@ def check_teacher_columns(teacher: Any, X: Any, names: Any = None) -> None:
     Parameters
     ----------
     teacher : predictor
-        Fitted; one that does not tell its columns is believed to take any.
+        Fitted; one without ``n_features_in_`` takes any columns.
     X : array-like or DataFrame of shape (n_samples, n_features)
     names : array-like of str, default=None
         Names of the columns of X, where it has them.

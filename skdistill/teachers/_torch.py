@@ -1,4 +1,4 @@
-"""Torch networks as teachers. The only room here that touches torch."""
+"""Torch networks as teachers. Only this module and `_hooks` use torch here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from scipy.special import expit, softmax
 from sklearn.utils.metaestimators import available_if
 
 from skdistill._rows import is_frame, iter_slices
-from skdistill.teachers._face import TeacherFace, answers_probabilities
+from skdistill.teachers._checks import check_proba
+from skdistill.teachers._face import TeacherFace, predicts_probabilities
 from skdistill.teachers._kind import is_skorch_net
 
 __all__ = [
@@ -25,12 +26,12 @@ __all__ = [
 ]
 
 
-def import_torch(asker: str) -> Any:
-    """Return torch, or say what to install; ``asker`` is who needs it."""
+def import_torch(user: str) -> Any:
+    """Return torch, or raise an error with what to install; ``user`` is what needs it."""
     try:
         import torch
     except ImportError as error:
-        raise ImportError(f"{asker} needs torch: pip install skdistill[torch].") from error
+        raise ImportError(f"{user} needs torch: pip install skdistill[torch].") from error
     return torch
 
 
@@ -76,7 +77,7 @@ def fit_net(net: Any, X: Any, y: np.ndarray) -> Any:
         Made float32.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         Labels as they are; values as float32, and as a column where the module
-        answers with one (torch would broadcast them against each other).
+        returns one (torch would broadcast them against each other).
 
     Returns
     -------
@@ -88,9 +89,9 @@ def fit_net(net: Any, X: Any, y: np.ndarray) -> Any:
     rows = float_rows(X)
     if isinstance(net, (NeuralNetClassifier, NeuralNetBinaryClassifier)):
         return net.fit(rows, y)
-    answer = net.initialize().predict(rows[:1])
+    output = net.initialize().predict(rows[:1])
     values = y.astype(np.float32)
-    return net.fit(rows, values.reshape(-1, 1) if answer.ndim == 2 and y.ndim == 1 else values)
+    return net.fit(rows, values.reshape(-1, 1) if output.ndim == 2 and y.ndim == 1 else values)
 
 
 class TorchTeacher(TeacherFace):
@@ -99,16 +100,16 @@ class TorchTeacher(TeacherFace):
     Parameters
     ----------
     network : torch.nn.Module or skorch.NeuralNet
-        Trained. It is asked where its parameters lie (CPU or CUDA), in
-        evaluation mode and without gradients, and left as it was.
+        Trained. It runs where its parameters are (CPU or CUDA), in evaluation
+        mode and without gradients, and is left as it was.
     output : {"logits", "probabilities", "value"}, default=None
         What a bare module returns: unnormalised class scores of shape
         (n_samples, n_classes), or one score a row, for the second of two
         classes; class probabilities likewise; or real values. Required for a
-        bare module. A skorch net knows it: leave None.
+        bare module; leave None for a skorch net.
     classes : array-like of shape (n_classes,), default=None
         The labels, in the order of the module's outputs; 0, 1, ... by default.
-        A skorch classifier knows them.
+        Those of a skorch classifier are its own.
     batch_size : int, default=4096
         Rows a forward pass of a bare module; a skorch net has its own.
     dtype : str, default="float32"
@@ -171,6 +172,47 @@ class TorchTeacher(TeacherFace):
             return np.asarray(network.classes_)
         return super().__getattr__(name)
 
+    @property
+    def _threshold(self) -> float | None:
+        """Of a skorch net for two classes; None for others, which take the most probable."""
+        if not is_skorch_net(self.network):
+            return None
+        from skorch import NeuralNetBinaryClassifier
+
+        binary = isinstance(self.network, NeuralNetBinaryClassifier)
+        return float(self.network.threshold) if binary else None
+
+    @property
+    def _decides_by_proba(self) -> bool:
+        if not predicts_probabilities(self):
+            return False
+        if not is_skorch_net(self.network):
+            return True
+        from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier
+
+        # A subclass may decide in a way of its own.
+        known = (NeuralNetClassifier.predict, NeuralNetBinaryClassifier.predict)
+        return type(self.network).predict in known
+
+    def decide(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the label of each row: the most probable one, or by a net's threshold.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            As ``predict_proba`` returns them.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels.
+        """
+        if self._threshold is None:
+            return super().decide(probabilities)
+        proba = check_proba(probabilities, self, 2)
+        second = (proba[:, 1] > self._threshold).astype(np.intp)
+        return np.asarray(self.classes_)[second]
+
     def __sklearn_is_fitted__(self) -> bool:
         return not is_skorch_net(self.network) or bool(getattr(self.network, "initialized_", False))
 
@@ -192,7 +234,7 @@ class TorchTeacher(TeacherFace):
         return np.concatenate(parts)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Ask the network.
+        """Run the network for labels or values.
 
         Parameters
         ----------
@@ -204,17 +246,20 @@ class TorchTeacher(TeacherFace):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The most probable labels, or the values.
         """
+        # Labels come from checked probabilities: an argmax makes a class of NaN.
+        if self._decides_by_proba:
+            return self.decide(self.predict_proba(X))
         if is_skorch_net(self.network):
+            if predicts_probabilities(self):
+                check_proba(self.predict_proba(X), self)
             with evaluation_mode(self.network.module_):
                 return np.asarray(self.network.predict(self._rows(X)))
-        if answers_probabilities(self):
-            return self.decide(self.predict_proba(X))
         values = self._forward(X)
         return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
-    @available_if(answers_probabilities)
+    @available_if(predicts_probabilities)
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Ask the network for probabilities.
+        """Run the network for probabilities.
 
         Parameters
         ----------

@@ -60,7 +60,7 @@ def test_one_row(cls, transfer_set):
     if transfer_set is None:
         distiller.fit(X[:1])
     else:
-        with pytest.warns(DistillationWarning, match="the same answer on all 50 rows"):
+        with pytest.warns(DistillationWarning, match="predicts the same on all"):
             distiller.fit(X[:1])
     np.testing.assert_allclose(distiller.predict(X[:1]), answers(cls)(X[:1]))
     assert distiller.fidelity_ == 1.0
@@ -74,7 +74,7 @@ def test_constant_and_duplicate_columns_and_rows(cls):
     distiller = cls(answers(cls), max_queries=300, random_state=0).fit(rows)
     np.testing.assert_allclose(distiller.predict(rows), answers(cls)(rows), atol=0.5)
     assert distiller.n_queries_ == 300
-    with pytest.warns(DistillationWarning, match="the same answer"):
+    with pytest.warns(DistillationWarning, match="predicts the same on all"):
         cls(answers(cls), max_queries=300).fit(np.full((20, 3), 2.0))
 
 
@@ -168,11 +168,11 @@ def test_rows_with_other_columns_than_the_teachers(cls):
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        (lambda X: np.where(X[:, 0] > 0, np.nan, 1.0), "answered NaN or infinity on"),
-        (lambda X: np.where(X[:, 0] > 0, -np.inf, 1.0), "answered NaN or infinity on"),
-        (lambda X: np.ones(len(X) // 2), r"was asked \d+ rows and gave \d+ answers"),
-        (lambda X: 1, "gave a single value"),
-        (lambda X: None, "gave a single value"),
+        (lambda X: np.where(X[:, 0] > 0, np.nan, 1.0), "predicted NaN or infinity on"),
+        (lambda X: np.where(X[:, 0] > 0, -np.inf, 1.0), "predicted NaN or infinity on"),
+        (lambda X: np.ones(len(X) // 2), r"was queried with \d+ rows and returned \d+ predictions"),
+        (lambda X: 1, "returned a single value"),
+        (lambda X: None, "returned a single value"),
     ],
     ids=["nan", "inf", "too few", "one", "none"],
 )
@@ -185,7 +185,7 @@ def test_broken_teachers(cls, transfer_set, broken, message):
 def test_teachers_that_contradict_themselves():
     teacher = CallableTeacher(lambda X: np.full(len(X), "d"), output="label", classes=["a", "b"])
     with pytest.raises(
-        ValueError, match=r"answers contain .* \['d'\]. Its classes are \['a', 'b'\]"
+        ValueError, match=r"predictions contain .* \['d'\]. Its classes are \['a', 'b'\]"
     ):
         DistilledTreeClassifier(teacher).fit(X)
 

@@ -33,7 +33,11 @@ def test_expanded_rows():
     shares = np.where(rng.random((200, 3)) < 0.3, 0.0, three_shares(X))
     shares[:, 0] += 1e-3
     shares /= shares.sum(axis=1, keepdims=True)
-    teacher = CallableTeacher(lambda X: shares, output="probabilities", classes=NAMES)
+
+    def answers(rows):
+        return shares[[int(np.flatnonzero((x == X).all(axis=1))[0]) for x in rows]]
+
+    teacher = CallableTeacher(answers, output="probabilities", classes=NAMES)
     weight = rng.uniform(0.5, 2, size=200)
     student = DistilledClassifier(teacher, RecordingClassifier(), labels="soft", **SETTINGS)
     got = student.fit(X, sample_weight=weight).student_

@@ -227,7 +227,7 @@ def test_shapes_of_y():
     """A column is flattened with a warning; other shapes than the teacher's are an error."""
     with pytest.warns(UserWarning, match="A column-vector y was passed"):
         DistilledTreeRegressor(lambda X: X[:, 0], transfer_set=None).fit(X, X[:, 1:2])
-    with pytest.raises(ValueError, match=r"y has shape \(120, 2\), but the teacher answers shape"):
+    with pytest.raises(ValueError, match=r"y has shape \(120, 2\), but the teacher predicts shape"):
         DistilledTreeRegressor(lambda X: X[:, 0], alpha=0.5, transfer_set=None).fit(X, X[:, :2])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         DistilledTreeRegressor(LinearRegression()).fit(X, X[:7, 0])
@@ -264,7 +264,7 @@ def test_constant_teacher():
         DistilledClassifier(lambda X: np.full(len(X), "a"), transfer_set=None),
         DistilledRegressor(lambda X: np.full(len(X), 0.1), transfer_set=None),
     ):
-        with pytest.warns(DistillationWarning, match=r"the same answer on all 120 rows"):
+        with pytest.warns(DistillationWarning, match=r"predicts the same on all"):
             distiller.fit(X)
         answers = distiller.teacher_.predict(X)
         if answers.dtype.kind == "f":
@@ -284,7 +284,7 @@ def test_constant_labels_may_hide_shares():
         teacher, labels="soft", grower=CartGrower(), transfer_set=None, max_leaf_nodes=None
     )
     np.testing.assert_allclose(soft.fit(X).predict_proba(X), rare(X), atol=1e-6)
-    with pytest.warns(DistillationWarning, match="the same answer"):
+    with pytest.warns(DistillationWarning, match="predicts the same on all"):
         DistilledTreeClassifier(teacher, labels="hard", transfer_set=None).fit(X)
 
 

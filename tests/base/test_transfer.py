@@ -111,7 +111,8 @@ def test_generators_of_arrays_give_frames(make):
 
     tree = DistilledTreeRegressor(teacher, transfer_set=make(), random_state=0, max_queries=900)
     tree.fit(frame)
-    (rows,) = seen
+    assert all(part.dtypes.equals(frame.dtypes) for part in seen)
+    rows = pd.concat(seen)
     assert rows.dtypes.equals(frame.dtypes)
     assert len(rows) == 900
     assert set(rows["n"]) <= set(range(8))  # no wrapping below zero

@@ -9,7 +9,7 @@ from skdistill.datasets import make_junta
 from skdistill.juntas import Dnf, JuntaDistiller
 from skdistill.juntas._dnf import minimal_dnf, prime_implicants
 from skdistill.juntas._set_cover import smallest_cover
-from skdistill.rules import Levels
+from skdistill.rules import Categories
 from tests.juntas._teachers import template
 
 BIT = np.array([0, 1])
@@ -151,10 +151,10 @@ def test_how_it_prints():
 def test_formulas_compare_and_cover_frames():
     """Frames by name, arrays by given names."""
     pd = pytest.importorskip("pandas")
-    dnf = Dnf("yes", ((Levels("b", (1,)),),), True, 1)
+    dnf = Dnf("yes", ((Categories("b", (1,)),),), True, 1)
     assert dnf.covers(pd.DataFrame({"a": [0, 0], "b": [0, 1]})).tolist() == [False, True]
     assert dnf.covers([[0, 0], [0, 1]], feature_names=["a", "b"]).tolist() == [False, True]
-    assert dnf == Dnf("yes", ((Levels("b", (1,)),),), True, 1)
+    assert dnf == Dnf("yes", ((Categories("b", (1,)),),), True, 1)
 
 
 def test_too_many_subcubes():

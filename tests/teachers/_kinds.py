@@ -1,5 +1,7 @@
 """Teachers of odd kinds, for the tests of this folder."""
 
+import threading
+
 import numpy as np
 
 
@@ -21,7 +23,7 @@ class PlainFittable(Plain):
 
 
 class Broken:
-    """Answers by a function of the rows, whatever that gives."""
+    """Predicts with a function of the rows, whatever that returns."""
 
     def __init__(self, function, classes=None):
         self.function = function
@@ -40,18 +42,43 @@ class BrokenSoft(Broken):
 
 
 class Counting:
-    """Counts the rows of each question to a fitted predictor."""
+    """Records the number of rows of each call to a fitted predictor."""
 
     def __init__(self, predictor):
         self.predictor = predictor
-        self.asked = []
+        self.calls = []
         if hasattr(predictor, "classes_"):
             self.classes_ = predictor.classes_
 
     def predict(self, X):
-        self.asked.append(X.shape[0])
+        self.calls.append(X.shape[0])
         return self.predictor.predict(X)
 
     def predict_proba(self, X):
-        self.asked.append(X.shape[0])
+        self.calls.append(X.shape[0])
         return self.predictor.predict_proba(X)
+
+
+class Service:
+    """A function that records its calls, and raises an error in one of them.
+
+    Parameters
+    ----------
+    error : BaseException, default=None
+        Raised ...
+    at : int, default=None
+        ... in this call, counted from 0.
+    """
+
+    def __init__(self, error=None, at=None):
+        self.error, self.at = error, at
+        self.calls = []
+        self._lock = threading.Lock()
+
+    def __call__(self, X):
+        with self._lock:
+            number = len(self.calls)
+            self.calls.append(X.shape[0])
+        if number == self.at:
+            raise self.error
+        return np.asarray(X)[:, 0] * 2.0

@@ -31,7 +31,7 @@ def boosters(name, kind):
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_classifiers(name, labels, iris):
-    """Fitted: asked, never changed; the student's labels and shares are the booster's."""
+    """Fitted: queried, never changed; the student's labels and shares are the booster's."""
     X, y = iris
     booster = boosters(name, "classifier").fit(X, y)
     before = pickle.dumps(booster)
@@ -75,7 +75,7 @@ def test_unfitted(name, cancer):
 
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_gaps_and_levels(name, cancer):
-    """Boosters take gaps and categorical columns as they are; so does the tree of one."""
+    """Boosters take missing values and categorical columns as they are; so does the tree of one."""
     pd = pytest.importorskip("pandas")
     X, y = cancer
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""A function with the face of a predictor."""
+"""A function as a fitted predictor."""
 
 import numpy as np
 import pytest
@@ -11,6 +11,8 @@ from skdistill import (
     DistilledTreeClassifier,
     DistilledTreeRegressor,
 )
+from skdistill.exceptions import TeacherAnswerError
+from skdistill.trees import CartGrower
 
 X = np.random.default_rng(0).normal(size=(200, 3))
 
@@ -93,22 +95,65 @@ def test_wrong_output_is_named():
             distiller.fit(X)
 
 
+@pytest.mark.parametrize("classes", [None, ["left", "right"]])
+@pytest.mark.parametrize("shape", [(-1,), (-1, 1)])
+def test_one_probability_a_row(shape, classes):
+    """The output of a sigmoid: that of the second of two classes."""
+    teacher = CallableTeacher(
+        lambda X: shares(X)[:, 1].reshape(shape), output="probabilities", classes=classes
+    )
+    expected = (X[:, 0] > 0).astype(int) if classes is None else halves(X)
+    np.testing.assert_allclose(teacher.predict_proba(X), shares(X), atol=1e-15)
+    np.testing.assert_array_equal(teacher.predict(X), expected)
+    for labels in ("soft", "hard"):
+        tree = DistilledTreeClassifier(
+            teacher, labels=labels, transfer_set=None, grower=CartGrower(), max_leaf_nodes=8
+        ).fit(X)
+        assert np.mean(tree.predict(X) == expected) > 0.98
+
+
+BAD_SHARES = {
+    "NaN": (lambda P: np.where(P > 0.9, np.nan, P), "predicted NaN or infinity on"),
+    "masked": (lambda P: np.ma.masked_greater(P, 0.9), "predicted NaN or infinity on"),
+    "negative, though they sum to one": (lambda P: 3 * P - 1, "are negative or do not sum to 1"),
+    "scores": (lambda P: P * 2, "are negative or do not sum to 1"),
+    "masked sigmoid": (lambda P: np.ma.masked_greater(P[:, 1:], 0.9), "predicted NaN or inf"),
+    "sigmoid beyond one": (lambda P: P[:, 1] * 2, "are negative or do not sum to 1"),
+    "words": (lambda P: np.where(P > 0.5, "a", "b"), "must be numbers"),
+}
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+@pytest.mark.parametrize("name", BAD_SHARES)
+def test_bad_probabilities_are_no_labels(name, labels):
+    """An argmax would make the first class of NaN; hard labels are checked as soft ones are."""
+    change, message = BAD_SHARES[name]
+    teacher = CallableTeacher(lambda X: change(shares(X)), output="probabilities")
+    with pytest.raises(TeacherAnswerError, match=message):
+        DistilledTreeClassifier(teacher, labels=labels, transfer_set=None).fit(X)
+    with pytest.raises(TeacherAnswerError, match=message):
+        teacher.predict(X)
+
+
 def test_wrong_shapes_are_named():
-    flat = CallableTeacher(lambda X: X[:, 0], output="probabilities")
-    with pytest.raises(ValueError, match=r"needs answers of shape \(n_samples, n_classes\)"):
-        flat.predict(X)
     three = CallableTeacher(shares, output="probabilities", classes=["a", "b", "c"])
-    with pytest.raises(ValueError, match="was given 3 classes, but its answers have 2 columns"):
+    with pytest.raises(ValueError, match=r"\(200, 2\); \(200, 3\) was expected"):
         three.predict(X)
-    with pytest.raises(ValueError, match=r"probabilities .* \(200, 2\); \(200, 3\) was expected"):
-        DistilledTreeClassifier(three, labels="soft", transfer_set=None).fit(X)
+    for labels in ("hard", "soft"):
+        with pytest.raises(ValueError, match=r"probabilities .* 2\); \(\d+, 3\) was expected"):
+            DistilledTreeClassifier(three, labels=labels, transfer_set=None).fit(X)
     with pytest.raises(ValueError, match=r'one label a row.*output="probabilities"'):
         DistilledTreeClassifier(shares, transfer_set=None).fit(X)
 
 
 def test_parameters_are_fixed():
     teacher = CallableTeacher(halves, output="label")
-    assert teacher.get_params() == {"function": halves, "output": "label", "classes": None}
+    assert teacher.get_params() == {
+        "function": halves,
+        "output": "label",
+        "classes": None,
+        "batch_size": None,
+    }
     assert clone(teacher) is teacher
     assert teacher.set_params() is teacher
     with pytest.raises(ValueError, match=r"cannot change \['output'\]. Build a new Callable"):

@@ -1,4 +1,4 @@
-"""Predictors of every kind on the road: pipelines on raw columns, margins, clusters, outputs."""
+"""Predictors of every kind: pipelines on raw columns, margins, clusters, outputs."""
 
 import numpy as np
 import pytest
@@ -154,7 +154,7 @@ class Watching(ClassifierMixin, BaseEstimator):
 
 @pytest.fixture
 def passengers():
-    """A raw table: numbers, whole numbers, levels, texts, booleans, gaps; and labels."""
+    """A raw table: numbers, categories, texts, booleans, missing values; and labels."""
     pd = pytest.importorskip("pandas")
     rng = np.random.default_rng(0)
     n = 300
@@ -237,7 +237,7 @@ def test_generic_students_of_raw_columns(passengers):
     assert soft.fit(frame).fidelity_ > 0.8
 
 
-def test_gaps_reach_a_teacher_that_takes_them(diabetes):
+def test_missing_values_reach_a_teacher_that_takes_them(diabetes):
     X, y = diabetes
     X = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
     teacher = HistGradientBoostingRegressor(max_iter=10).fit(X, y)

@@ -1,4 +1,4 @@
-"""What is wrapped around a teacher with an inside, functions of one's own, and refusals."""
+"""What is wrapped around a teacher with hidden layers, functions of one's own, and refusals."""
 
 import sys
 import warnings
@@ -81,8 +81,8 @@ def test_transformed_targets(diabetes):
     model = TransformedTargetRegressor(network, func=np.log1p, inverse_func=np.expm1).fit(X, y)
     H = hidden_representation(model, X)
     inside = model.regressor_
-    answer = (H @ inside.coefs_[-1] + inside.intercepts_[-1])[:, 0]
-    np.testing.assert_allclose(np.expm1(answer), model.predict(X), rtol=1e-10)
+    found = (H @ inside.coefs_[-1] + inside.intercepts_[-1])[:, 0]
+    np.testing.assert_allclose(np.expm1(found), model.predict(X), rtol=1e-10)
 
 
 def test_data_frames(cancer):
@@ -109,7 +109,7 @@ def test_data_frames(cancer):
 
 
 def test_a_function_of_ones_own(cancer):
-    """It is asked instead of the teacher, whatever that is; answers are flattened."""
+    """It is called instead of the teacher, whatever that is; what it returns is flattened."""
     X = cancer[0]
     found = hidden_representation(None, X, lambda X: X[:, :2].astype(np.float32), batch_size=7)
     assert found.dtype == np.float32
@@ -121,7 +121,7 @@ def test_a_function_of_ones_own(cancer):
     np.testing.assert_array_equal(found, X[:, :1])
 
 
-def test_a_function_may_answer_sparse(cancer):
+def test_a_function_may_return_sparse_rows(cancer):
     X = cancer[0]
     found = hidden_representation(None, X, lambda X: sparse.coo_matrix(X > 0), batch_size=100)
     assert found.format == "csr"
@@ -147,7 +147,7 @@ def leave_out(X):
 @pytest.mark.parametrize(
     ("function", "error", "words"),
     [
-        (leave_out, ValueError, r"layers=leave_out was asked 240 rows .* shape \(239, 5\)"),
+        (leave_out, ValueError, r"layers=leave_out was called with 240 rows .* shape \(239, 5\)"),
         (lambda X: 1.0, ValueError, r"one row a row"),
         (lambda X: X[:, :0], ValueError, "no columns"),
         (lambda X: np.where(X > 1, np.inf, X), ValueError, r"NaN or infinity on \d+ of the 240"),
@@ -170,10 +170,10 @@ def test_functions_of_changing_width(cancer):
 
 
 @pytest.mark.parametrize("teacher", [SVC(), CallableTeacher(np.sum), np.sum, object()])
-def test_no_inside(teacher, cancer):
+def test_no_hidden_layers(teacher, cancer):
     if isinstance(teacher, SVC):
         teacher = make_pipeline(StandardScaler(), teacher).fit(*cancer)
-    with pytest.raises(TypeError, match=r"no inside .* forests .* layers=callable"):
+    with pytest.raises(TypeError, match=r"no hidden layers .* forests .* layers=callable"):
         hidden_representation(teacher, cancer[0])
 
 
@@ -235,10 +235,10 @@ def test_constant_layers_are_told(cancer):
         warnings.simplefilter("ignore")
         network.fit(X, y)
     network.intercepts_[1][:] = -1e6  # no unit of the second hidden layer is ever on
-    with pytest.warns(DistillationWarning, match="same on all 240 rows.*: 'hidden_1'") as told:
+    with pytest.warns(DistillationWarning, match="same on all 240 rows.*: 'hidden_1'") as caught:
         hidden_representation(network, X)
-    assert told[0].filename == __file__
-    assert "hidden_0" not in str(told[0].message)
+    assert caught[0].filename == __file__
+    assert "hidden_0" not in str(caught[0].message)
     hidden_representation(network, X, 0)
     hidden_representation(network, X[:1])
 

@@ -55,19 +55,19 @@ def test_batches_exactly():
         )
 
 
-def test_the_network_is_asked_in_batches():
-    """Of the size that is asked for, or of its TorchTeacher; three rows go ahead."""
+def test_the_network_runs_in_batches():
+    """Of the size that was chosen, or of its TorchTeacher; three rows go ahead."""
     network = plain()
-    asked = []
-    network.register_forward_pre_hook(lambda part, args: asked.append(len(args[0])))
+    calls = []
+    network.register_forward_pre_hook(lambda part, args: calls.append(len(args[0])))
     hidden_representation(network, X, batch_size=50)
-    assert asked == [3, 50, 50, 1]
-    asked.clear()
+    assert calls == [3, 50, 50, 1]
+    calls.clear()
     hidden_representation(TorchTeacher(network, batch_size=100), X)
-    assert asked == [3, 100, 1]
-    asked.clear()
+    assert calls == [3, 100, 1]
+    calls.clear()
     hidden_representation(network, X[:2])
-    assert asked == [2, 2]
+    assert calls == [2, 2]
 
 
 def test_everything_is_put_back():
@@ -116,7 +116,7 @@ def test_everything_is_put_back_after_an_error(error, layers, at):
 
 
 def test_other_threads_are_not_heard():
-    """What another thread asks the same network in the meantime is no part of the answer."""
+    """What another thread runs on the same network in the meantime is no part of the result."""
     network = plain().eval()
     expected = hidden_representation(network, X)
     other = []
@@ -234,9 +234,9 @@ def test_constant_layers_are_told():
     network = plain()
     with torch.no_grad():
         network[0].bias.fill_(-1e6)
-    with pytest.warns(DistillationWarning, match="Sequential .* '1', '4'") as told:
+    with pytest.warns(DistillationWarning, match="Sequential .* '1', '4'") as caught:
         hidden_representation(network, X, ["0", "1", "4"])
-    assert "'0'" not in str(told[0].message)
+    assert "'0'" not in str(caught[0].message)
 
 
 def test_what_is_no_network():

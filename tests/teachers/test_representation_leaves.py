@@ -68,7 +68,7 @@ def test_scikit_learn_apply(model, iris):
 
 
 def test_columns_are_leaves_in_the_order_of_nodes(iris):
-    """A forest's answers are its leaves' values, summed by the indicators."""
+    """A forest's predictions are its leaves' values, summed by the indicators."""
     X, y = iris
     forest = RandomForestClassifier(**FEW).fit(X, y)
     values = [tree.tree_.value[tree.tree_.children_left == -1, 0] for tree in forest.estimators_]
@@ -107,14 +107,14 @@ def test_trees_are_chosen(iris):
         hidden_representation(forest, X, "tree_6")
 
 
-@pytest.mark.parametrize("kind", ["binary", "classes", "values", "gaps", "levels"])
+@pytest.mark.parametrize("kind", ["binary", "classes", "values", "missing", "categories"])
 def test_hist_boosting(kind, iris):
-    """Leaf values, summed by the indicators, give the raw answers; the model is not changed."""
+    """Leaf values, summed by the indicators, give the raw scores; the model is not changed."""
     X, y = (X.copy() for X in iris)
     params = {"max_iter": 5, "max_leaf_nodes": 6, "min_samples_leaf": 5, **SEEDED}
-    if kind == "gaps":
+    if kind == "missing":
         X[np.random.default_rng(0).random(X.shape) < 0.2] = np.nan
-    if kind == "levels":
+    if kind == "categories":
         X[:, 1] = np.round(X[:, 1] * 3) % 5
         params["categorical_features"] = [1]
     y = {"binary": y == 1, "values": X[:, 0] + np.nan_to_num(X[:, 1]) ** 2}.get(kind, y)
@@ -162,7 +162,7 @@ def test_lightgbm(kind, iris):
 
 
 def test_boosters_stopped_early(diabetes):
-    """Trees past the best iteration answer no more, and have no columns."""
+    """Trees past the best iteration predict no more, and have no columns."""
     xgboost = pytest.importorskip("xgboost")
     X, y = diabetes
     model = xgboost.XGBRegressor(n_estimators=100, early_stopping_rounds=5, n_jobs=1)
@@ -213,7 +213,7 @@ def test_xgboost_of_linear_models(iris):
 
 
 def test_boosters_on_data_frames(iris):
-    """Levels and names reach the booster as it was fitted on them."""
+    """Categories and names reach the booster as it was fitted on them."""
     pd = pytest.importorskip("pandas")
     lightgbm = pytest.importorskip("lightgbm")
     frame = pd.DataFrame({"size": iris[0][:, 0], "kind": pd.Categorical(iris[0][:, 3].round())})

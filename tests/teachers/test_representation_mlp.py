@@ -20,18 +20,18 @@ def fitted(model, X, y):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_answer_follows_from_the_last_hidden_layer(activation, iris, cancer, diabetes):
-    """One more matrix on the last hidden layer gives the network's own answers."""
+def test_the_prediction_follows_from_the_last_hidden_layer(activation, iris, cancer, diabetes):
+    """One more matrix on the last hidden layer gives the network's own predictions."""
     settings = {
         "hidden_layer_sizes": (7, 5),
         "activation": activation,
         "max_iter": 30,
         "random_state": 0,
     }
-    for X, y, answer in ((*iris, softmax), (*cancer, None)):
+    for X, y, output in ((*iris, softmax), (*cancer, None)):
         network = fitted(MLPClassifier(**settings), X, y)
         Z = hidden_representation(network, X, -1) @ network.coefs_[-1] + network.intercepts_[-1]
-        P = answer(Z, axis=1) if answer else np.column_stack([1 - expit(Z), expit(Z)])
+        P = output(Z, axis=1) if output else np.column_stack([1 - expit(Z), expit(Z)])
         np.testing.assert_allclose(P, network.predict_proba(X), atol=1e-12)
     X, y = diabetes
     network = fitted(MLPRegressor(**settings), X, y)

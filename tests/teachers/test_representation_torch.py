@@ -45,7 +45,7 @@ def test_a_known_network():
     [("1", [0]), (["4"], [1]), (["4", "1"], [1, 0]), (("3:input", "5:input"), [0, 1])],
 )
 def test_named_layers(layers, which):
-    """Names as in ``named_modules``, in the order asked; ``:input`` is what a layer is given."""
+    """Names as in ``named_modules``, in the given order; ``:input`` is what a layer is given."""
     network = plain()
     expected = np.hstack([hidden_of_plain(network)[i] for i in which])
     np.testing.assert_allclose(hidden_representation(network, X, layers), expected, atol=1e-6)
@@ -53,7 +53,7 @@ def test_named_layers(layers, which):
     assert list(named) == ([layers] if isinstance(layers, str) else list(layers))
 
 
-def test_what_the_default_names_can_be_asked_for():
+def test_what_the_default_names_can_be_named():
     network = Residual()
     found = represent(network, X)
     again = hidden_representation(network, X, found.layers)

@@ -1,4 +1,4 @@
-"""Whatever is called a teacher gets the face of a predictor, or a message with the way out."""
+"""Whatever is called a teacher becomes a predictor, or an error with the way out."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_a_class_is_refused():
 
 
 @pytest.mark.parametrize("nothing", [3, "forest", object(), StandardScaler()])
-def test_nothing_to_ask(nothing):
+def test_what_cannot_predict(nothing):
     with pytest.raises(TypeError, match=r"must be a predictor .* a callable .* Got "):
         as_teacher(nothing)
 

@@ -1,4 +1,4 @@
-"""skorch nets as teachers: trained ones are asked, untrained ones cloned and trained."""
+"""skorch nets as teachers: trained ones are queried, untrained ones cloned and trained."""
 
 import pickle
 
@@ -16,8 +16,8 @@ from skdistill import (
     FidelityScorer,
     TorchTeacher,
 )
-from skdistill.exceptions import DistillationWarning
-from skdistill.teachers import as_teacher
+from skdistill.exceptions import DistillationWarning, TeacherAnswerError
+from skdistill.teachers import Oracle, as_teacher
 from skdistill.teachers._kind import is_fitted_teacher, is_skorch_net, teacher_kind
 from skdistill.trees import CartGrower
 
@@ -26,7 +26,7 @@ skorch = pytest.importorskip("skorch")
 
 
 class Network(torch.nn.Module):
-    """One hidden layer, with dropout that must be off when the teacher is asked."""
+    """One hidden layer, with dropout that must be off when the teacher predicts."""
 
     def __init__(self, n_outputs=2, flat=False):
         super().__init__()
@@ -93,7 +93,7 @@ def test_a_trained_classifier(cancer, trained):
 
 
 def test_training_mode_is_left_as_it_was(cancer, trained):
-    """skorch leaves a net in training mode after fit; it is asked without dropout all the same."""
+    """skorch leaves a net in training mode after fit; it predicts without dropout all the same."""
     X, _ = cancer
     trained.module_.train()
     trained.module_.layers[1].eval()
@@ -130,6 +130,44 @@ def test_a_binary_classifier(cancer):
     np.testing.assert_allclose(
         soft.predict_proba(X), net.predict_proba(X.astype(np.float32)), atol=1e-6
     )
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+def test_a_threshold_decides(labels, cancer):
+    """Of a binary net, as in its own predict; probabilities alone would lose it."""
+    X, y = cancer
+    net = skorch.NeuralNetBinaryClassifier(
+        Network, module__n_outputs=1, module__flat=True, threshold=0.9, **SETTINGS
+    )
+    net.fit(X.astype(np.float32), y.astype(np.float32))
+    decisions = net.predict(X.astype(np.float32))
+    assert (decisions != (net.predict_proba(X.astype(np.float32))[:, 1] > 0.5)).any()
+    np.testing.assert_array_equal(as_teacher(net).predict(X), decisions)
+    found, _ = Oracle(net, kind="classifier").label(X, soft=labels == "soft")
+    np.testing.assert_array_equal(found.decisions(), decisions)
+
+
+class Cautious(skorch.NeuralNetClassifier):
+    """Decides in a way of its own."""
+
+    def predict(self, X):
+        return (self.predict_proba(X)[:, 1] > 0.95).astype(int)
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+@pytest.mark.parametrize("cls", [skorch.NeuralNetClassifier, Cautious])
+def test_nan_is_no_class(cls, labels, cancer):
+    """skorch's argmax makes a class of it; nets that decide for themselves are checked too."""
+    X, y = cancer
+    net = cls(Network, criterion=torch.nn.CrossEntropyLoss, **SETTINGS)
+    net.fit(X.astype(np.float32), y)
+    found, _ = Oracle(net, kind="classifier").label(X, soft=labels == "soft")
+    np.testing.assert_array_equal(found.decisions(), net.predict(X.astype(np.float32)))
+    with torch.no_grad():
+        net.module_.layers[0].weight.fill_(torch.nan)
+    assert set(net.predict(X.astype(np.float32))) <= {0, 1}
+    with pytest.raises(TeacherAnswerError, match="NaN or infinity on"):
+        DistilledTreeClassifier(net, labels=labels, transfer_set=None).fit(X)
 
 
 def test_clones_share_the_trained_net(cancer, trained):

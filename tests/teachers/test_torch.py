@@ -15,6 +15,7 @@ from skdistill import (
     DistilledTreeRegressor,
     TorchTeacher,
 )
+from skdistill.exceptions import TeacherAnswerError
 from skdistill.teachers import as_teacher
 
 torch = pytest.importorskip("torch")
@@ -88,7 +89,7 @@ def test_a_single_score_is_the_second_of_two_classes(flat, output, linear, score
 
 
 def test_batches(linear):
-    """No batch is larger than asked for, and none is lost."""
+    """No batch is larger than it may be, and none is lost."""
     sizes = []
 
     class Watching(nn.Module):
@@ -184,7 +185,7 @@ def test_what_a_bare_module_means_must_be_said(linear):
             distiller(TorchTeacher(linear)).fit(X)
     with pytest.raises(ValueError, match="Got 'label' instead"):
         TorchTeacher(linear, output="label").predict(X)
-    with pytest.raises(ValueError, match="was given 2 classes, but its answers have 3 columns"):
+    with pytest.raises(ValueError, match=r"have shape \(101, 3\); \(101, 2\) was expected"):
         TorchTeacher(linear, output="logits", classes=["a", "b"]).predict(X)
 
 
@@ -198,3 +199,32 @@ def test_network_is_held_by_reference(linear):
     cached = CachedTeacher(teacher)
     np.testing.assert_array_equal(cached.predict_proba(X), teacher.predict_proba(X))
     assert is_classifier(cached)
+
+
+@pytest.mark.parametrize("labels", ["hard", "soft"])
+@pytest.mark.parametrize("output", ["logits", "probabilities"])
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_nan_is_no_class(n_outputs, output, labels):
+    """An argmax would make the first class of it, and of a negative probability."""
+
+    class Odd(nn.Module):
+        def forward(self, rows):
+            scores = torch.sigmoid(rows[:, :n_outputs])
+            if n_outputs == 2:
+                scores = scores / scores.sum(dim=1, keepdim=True)
+            return torch.where(rows[:, :1] > 1, torch.nan, scores)
+
+    teacher = TorchTeacher(Odd(), output=output)
+    distiller = DistilledTreeClassifier(teacher, labels=labels, transfer_set=None)
+    with pytest.raises(TeacherAnswerError, match="NaN or infinity on"):
+        distiller.fit(X)
+    with pytest.raises(TeacherAnswerError, match="NaN or infinity on"):
+        teacher.predict(X)
+    assert len(np.unique(teacher.predict(X[X[:, 0] < 1]))) <= 2
+
+
+def test_scores_are_no_probabilities(linear):
+    teacher = TorchTeacher(linear, output="probabilities")
+    for labels in ("hard", "soft"):
+        with pytest.raises(TeacherAnswerError, match="negative or do not sum to 1"):
+            DistilledTreeClassifier(teacher, labels=labels, transfer_set=None).fit(X)

@@ -1,0 +1,158 @@
+"""What distinguishes one teacher from another, as far as can be seen from outside."""
+
+from __future__ import annotations
+
+import dis
+import functools
+import hashlib
+import sys
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from skdistill.teachers._face import TeacherFace
+from skdistill.teachers._kind import unfrozen
+
+__all__ = ["check_same_teacher", "describe_teacher"]
+
+_PLAIN = (bool, int, float, str, type(None))
+# Parameters that change how a model computes, not what it predicts.
+_HOW = ("n_jobs", "verbose", "memory", "batch_size", "pre_dispatch", "cache_size", "device")
+
+
+def describe_teacher(teacher: Any, version: str | None = None) -> dict[str, str]:
+    """Describe a fitted teacher by its name, classes, columns and parameters.
+
+    Parameters
+    ----------
+    teacher : predictor
+        Fitted.
+    version : str, default=None
+        A name that the user gives to its state. It stands in place of
+        parameters and code.
+
+    Returns
+    -------
+    description : dict of str
+    """
+    teacher = unfrozen(teacher)
+    if hasattr(type(teacher), "_describe"):  # an oracle describes the teacher that it holds
+        return {**teacher._describe(), **({} if version is None else {"version": version})}
+    inner = teacher
+    if isinstance(teacher, TeacherFace):
+        inner = vars(teacher).get("function", vars(teacher).get("network", teacher))
+    found = {"teacher": _name(inner), "version": version or ""}
+    if inner is not teacher:
+        found["output"] = str(teacher._output)
+    for name in ("classes_", "feature_names_in_", "n_features_in_"):
+        value = _attribute(teacher, name)
+        if value is not None:
+            found[name] = repr(np.asarray(value).tolist() if np.ndim(value) < 2 else value)
+    if version is None:
+        found.update(_parameters(inner))
+        code = _code(inner)
+        if code:  # differs between versions of Python
+            found["code in Python {}.{}".format(*sys.version_info)] = code
+    return found
+
+
+def check_same_teacher(known: Mapping[str, str], given: Mapping[str, str], place: str) -> None:
+    """Refuse a teacher that is not the one whose predictions are stored.
+
+    Parameters
+    ----------
+    known, given : mapping of str to str
+        Descriptions; what only one of them names is not compared.
+    place : str
+        Where the predictions are.
+
+    Raises
+    ------
+    ValueError
+        Naming what differs.
+    """
+    odd = [name for name in known if name in given and known[name] != given[name]]
+    if odd:
+        differences = "; ".join(
+            f"{name} was {_short(known[name])} and is {_short(given[name])}" for name in odd[:3]
+        )
+        raise ValueError(
+            f"{place} holds the predictions of another teacher ({differences}). Use another file "
+            "for this teacher, or forget what is stored: CachedTeacher(teacher, store=...).clear()."
+        )
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def _attribute(teacher: Any, name: str) -> Any:
+    try:
+        return getattr(teacher, name, None)
+    except Exception:  # a property of something that is not there
+        return None
+
+
+def _name(obj: Any) -> str:
+    if isinstance(obj, functools.partial):
+        return f"partial of {_name(obj.func)}"
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    name = f"{getattr(named, '__module__', '')}.{named.__qualname__}"
+    steps = getattr(obj, "steps", None)
+    if isinstance(steps, list) and steps and isinstance(steps[0], tuple):
+        return f"{name}({', '.join(_name(step[-1]) for step in steps)})"
+    return name
+
+
+def _parameters(obj: Any) -> dict[str, str]:
+    """Parameters that are plain numbers and words, a name each."""
+    if isinstance(obj, functools.partial):
+        named: dict[Any, Any] = {**dict(enumerate(obj.args)), **obj.keywords}
+        return {f"argument {k}": repr(v) for k, v in named.items() if isinstance(v, _PLAIN)}
+    if not hasattr(obj, "get_params"):
+        return {}
+    try:
+        named = obj.get_params()
+    except Exception:
+        return {}
+    return {
+        # 1 and 1.0 are one setting.
+        f"parameter {name}": repr(float(value) if type(value) is int else value)
+        for name, value in named.items()
+        if isinstance(value, _PLAIN) and name.rpartition("__")[2] not in _HOW
+    }
+
+
+def _code(obj: Any) -> str:
+    """A digest of what a function does: its code, defaults, and plain values around it."""
+    while isinstance(obj, functools.partial):
+        obj = obj.func
+    obj = getattr(obj, "__func__", obj)
+    code = getattr(obj, "__code__", None)
+    if code is None:
+        return ""
+    cells = [_contents(cell) for cell in getattr(obj, "__closure__", None) or ()]
+    around = [*(obj.__defaults__ or ()), *(obj.__kwdefaults__ or {}).values(), *cells]
+    text = repr((_digestible(code), [v for v in around if isinstance(v, _PLAIN)]))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not filled yet
+        return None
+
+
+def _digestible(code: CodeType) -> list[Any]:
+    """Instructions with what they work on: neither line numbers nor the docstring."""
+    return [(step.opname, _operand(step.argval)) for step in dis.get_instructions(code)]
+
+
+def _operand(value: Any) -> Any:
+    if isinstance(value, CodeType):
+        return _digestible(value)
+    # The order of a set depends on the process.
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
