@@ -7,8 +7,8 @@ from skdistill.domains._categories import Observed as Observed
 from skdistill.domains._design import Design
 from skdistill.domains._distribution import Distribution
 from skdistill.domains._domain import Domain
-from skdistill.domains._kind_of_rows import build_rows as build_rows
-from skdistill.domains._kind_of_rows import check_fit as check_fit
+from skdistill.domains._kind_of_rows import RowKind as RowKind
+from skdistill.domains._kind_of_rows import holds_whole_only as holds_whole_only
 from skdistill.domains._kind_of_rows import row_dtype as row_dtype
 from skdistill.domains._learn import cube_coding
 from skdistill.domains._learn import holds_integers as holds_integers

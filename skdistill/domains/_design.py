@@ -180,10 +180,11 @@ def _middles(part: Any) -> np.ndarray:
     probabilities = getattr(part, "probabilities", None)
     if probabilities is not None:
         ends = np.cumsum(probabilities)
-        return ends - probabilities / 2
+        return np.asarray(ends - probabilities / 2)
     if hasattr(part, "frozen"):
         values = part.low + np.arange(size)
-        return np.clip(part.frozen.cdf(values) - part.frozen.pmf(values) / 2, 0.0, 1.0)
+        middles = part.frozen.cdf(values) - part.frozen.pmf(values) / 2
+        return np.asarray(np.clip(middles, 0.0, 1.0))
     return (np.arange(size) + 0.5) / size
 
 
@@ -199,7 +200,7 @@ class _Engine:
         with warnings.catch_warnings():
             # That other numbers than powers of two lose balance stands in the docs.
             warnings.simplefilter("ignore", UserWarning)
-            return self._engine.random(n)
+            return np.asarray(self._engine.random(n))
 
     more = draw
 

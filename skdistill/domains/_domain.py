@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from skdistill._frames import is_frame, library_of
-from skdistill._rows import take_column
+from skdistill._frames import is_frame
 from skdistill._validation import Number
 from skdistill.domains._categories import Categories
 from skdistill.domains._kind_of_rows import (
-    build_rows,
-    check_fit,
+    RowKind,
     empty_rows,
     first_places,
     row_dtype,
@@ -112,15 +111,13 @@ class Domain:
         if like is None or isinstance(like, str):
             if like not in (None, "array", "pandas", "polars"):
                 raise ValueError(f'like must be "array", "pandas" or "polars", got {like!r}.')
-            self._template = empty_rows(self.parts, self.names, like)
-        else:
-            self._template = as_table(like)[:0]
-        if self._template.shape[1] != len(self.parts):
+            like = empty_rows(self.parts, self.names, like)
+        like = as_table(like)
+        if like.shape[1] != len(self.parts):
             raise ValueError(
-                f"The domain has {len(self.parts)} columns, but the rows have "
-                f"{self._template.shape[1]}."
+                f"The domain has {len(self.parts)} columns, but the rows have {like.shape[1]}."
             )
-        check_fit(self.parts, self._template)
+        self._kind = RowKind(like, self.parts)
 
     def _check_names(self, n_features: int) -> None:
         names = self.names
@@ -239,13 +236,13 @@ class Domain:
         return self._rows(U)
 
     def _rows(self, U: np.ndarray) -> Any:
-        if is_frame(self._template):
+        if is_frame(self._kind.template):
             columns = [
                 part.index_from_unit(u) if isinstance(part, Categories) else part.from_unit(u)
                 for part, u in zip(self.parts, U.T, strict=True)
             ]
-            return build_rows(self.parts, self._template, columns)
-        rows = np.empty(U.shape, dtype=row_dtype(self.parts, self._template.dtype))
+            return self._kind.build(self.parts, columns)
+        rows = np.empty(U.shape, dtype=row_dtype(self.parts, self._kind.template.dtype))
         for part, columns in self._groups():
             rows[:, columns] = part.from_unit(U[:, columns])
         return rows
@@ -296,7 +293,7 @@ class Domain:
         domain = self if not fixed else self._with_fixed(fixed)
         rng = generator_of(random_state)
         step = max(1, _BLOCK_VALUES // self.n_features)
-        if n_samples <= step or is_frame(self._template):
+        if n_samples <= step or is_frame(self._kind.template):
             return domain._rows(rng.random((n_samples, self.n_features)))
         sizes = [min(step, n_samples - start) for start in range(0, n_samples, step)]
         return np.concatenate([domain._rows(rng.random((n, self.n_features))) for n in sizes])
@@ -309,7 +306,9 @@ class Domain:
                 raise ValueError(f"{value!r} is no value of {self._label(j)}: {parts[j]!r}.")
             whole = isinstance(value, float) and value.is_integer() and parts[j].size < math.inf
             parts[j] = Categories([int(value) if whole else value])
-        return Domain(parts, self.names, like=self._template)
+        fixed_domain = copy.copy(self)
+        fixed_domain.parts = parts
+        return fixed_domain
 
     def contains(self, X: Any) -> np.ndarray:
         """Return which rows lie in the domain.
@@ -363,10 +362,10 @@ class Domain:
         if self.contains(X).all():
             return
         for j, part in enumerate(self.parts):
-            column = take_column(X, j)
-            inside = part.contains(np.asarray(column))
+            column = self._kind.values(X, j)
+            inside = part.contains(column)
             if not inside.all():
-                value = np.asarray(column)[int(np.argmin(inside))]
+                value = column[int(np.argmin(inside))]
                 value = value.item() if isinstance(value, np.generic) else value
                 raise ValueError(
                     f"C{self._label(j)[1:]} holds {value!r}, which is not in the domain: {part!r}."
@@ -382,8 +381,7 @@ class Domain:
             raise ValueError(
                 f"X has the columns {list(X.columns)[:10]}, but the domain {self.names[:10]}."
             )
-        library = library_of(X)
-        columns = [np.asarray(library.column(X, j))[:, np.newaxis] for j in range(X.shape[1])]
+        columns = [self._kind.values(X, j)[:, np.newaxis] for j in range(X.shape[1])]
         return zip(self.parts, columns, strict=True)
 
     def __repr__(self) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from skdistill._frames import ColumnType, is_frame, is_pandas, library_of
-from skdistill._rows import categorical_columns
+from skdistill._rows import categorical_columns, take_column
 from skdistill.domains._categories import Categories
 from skdistill.domains._distribution import Distribution
 from skdistill.domains._ranges import Integers
 
-__all__ = ["build_rows", "check_fit", "empty_rows", "first_places", "row_dtype"]
+__all__ = ["RowKind", "empty_rows", "first_places", "holds_whole_only", "row_dtype"]
+
+_INTEGER = np.dtype(np.int64)
 
 
 def empty_rows(parts: Sequence[Any], names: list[Any] | None, like: str | None) -> Any:
@@ -89,54 +91,6 @@ def _dtype_of(part: Any) -> np.dtype:
     return np.dtype(np.int64 if whole else np.float64)
 
 
-def check_fit(parts: Sequence[Any], template: Any) -> None:
-    """Raise where a column cannot hold what its part says.
-
-    Parameters
-    ----------
-    parts : sequence of Part, one a column
-    template : ndarray or DataFrame of shape (n, n_features)
-    """
-    if not is_frame(template):
-        for j in first_places(parts).values():
-            part = parts[j]
-            if not _is_number(part):
-                raise ValueError(
-                    f"The domain of column {j} has values that are no numbers "
-                    f"({part.values[:3].tolist()}), which an array X cannot hold. Pass X as a "
-                    "DataFrame."
-                )
-        return
-    categorical = categorical_columns(template)
-    library = library_of(template)
-    for part, name, dtype, words in zip(
-        parts, template.columns, template.dtypes, categorical, strict=True
-    ):
-        if library.kind_of(dtype) == "time":
-            raise TypeError(
-                f"Column {name!r} holds {dtype}, which has no domain. Turn it into numbers first, "
-                "for example days since a date."
-            )
-        if words and not isinstance(part, Categories):
-            raise ValueError(
-                f"Column {name!r} holds categories, but its domain is {part!r}. Give a list of "
-                "categories."
-            )
-        if not words and not _is_number(part):
-            raise ValueError(
-                f"Column {name!r} holds numbers ({dtype}), but its domain has "
-                f"{part.values[:3].tolist()}. Turn the column into categories first."
-            )
-        if type(dtype).__name__ in ("CategoricalDtype", "Enum"):
-            known = list(dtype.categories)
-            unknown = [value for value in part.values.tolist() if value not in known]
-            if unknown:
-                raise ValueError(
-                    f"The domain of column {name!r} has {unknown[:5]}, but the categories of its "
-                    f"dtype are {known[:10]}. Add them to the dtype first."
-                )
-
-
 def first_places(parts: Sequence[Any]) -> dict[int, int]:
     """The first column of each object in a list, by its id.
 
@@ -161,45 +115,143 @@ def row_dtype(parts: Sequence[Any], dtype: np.dtype) -> np.dtype:
     return dtype
 
 
-def build_rows(parts: Sequence[Any], template: Any, columns: Sequence[Any]) -> Any:
-    """Put columns of values together.
+class RowKind:
+    """Arrays or frames: how values become rows like those that were seen.
 
     Parameters
     ----------
-    parts : sequence of Part, one a column
-    template : ndarray or DataFrame
-        Its kind, names and dtypes are taken over.
-    columns : sequence of ndarray of shape (n,), one a column
-        Values; positions among the values where the part is a :class:`Categories`.
-
-    Returns
-    -------
     rows : ndarray or DataFrame of shape (n, n_features)
+        Only their kind, names and dtypes are kept.
+    parts : sequence of Part, one a column
+
+    Attributes
+    ----------
+    template : ndarray or DataFrame of shape (0, n_features)
+        The kind of the rows.
+    categorical : ndarray of shape (n_features,), dtype bool
+        Which columns hold categories.
+
+    Raises
+    ------
+    ValueError
+        If a column cannot hold what its part says.
+    TypeError
+        If a column holds dates.
     """
-    values = [
-        part.values[column] if isinstance(part, Categories) else column
-        for part, column in zip(parts, columns, strict=True)
-    ]
-    if not is_frame(template):
-        rows = np.empty((len(columns[0]), len(parts)), dtype=row_dtype(parts, template.dtype))
-        for j, column in enumerate(values):
-            rows[:, j] = column
-        return rows
-    library, categorical = library_of(template), categorical_columns(template)
-    built = []
-    for j, (part, dtype) in enumerate(zip(parts, template.dtypes, strict=True)):
-        if categorical[j]:
-            like = ColumnType(dtype, None)
-            built.append(library.from_codes(columns[j], part.values.tolist(), like))
-            continue
-        column = library.column(template, j)
-        stored = library.numbers(column).dtype
-        fitting = row_dtype([part], stored)
-        like = library.type_of(column)
-        if fitting != stored:
-            like = ColumnType(_frame_dtype(template, fitting), None)
-        built.append(library.from_numbers(values[j].astype(fitting), like))
-    return library.build(built, template.columns)
+
+    def __init__(self, rows: Any, parts: Sequence[Any]):
+        self.template = rows[:0]
+        self.categorical = categorical_columns(rows)
+        self._types: list[Any] = []
+        if not is_frame(rows):
+            self._check_array(parts)
+            return
+        library = library_of(rows)
+        kinds = library.kinds(rows)
+        for j, (name, part) in enumerate(zip(rows.columns, parts, strict=True)):
+            seen = library.type_of(library.column(rows, j))
+            self._types.append(ColumnType(seen.dtype, None, seen.written))
+            self._check_column(name, kinds[j], j, part)
+            # Digits as text are categories where the domain has them as words.
+            if kinds[j] == "text" and not _is_number(part):
+                self.categorical[j] = True
+
+    def _check_array(self, parts: Sequence[Any]) -> None:
+        for j in first_places(parts).values():
+            if not _is_number(parts[j]):
+                raise ValueError(
+                    f"The domain of column {j} has values that are no numbers "
+                    f"({parts[j].values[:3].tolist()}), which an array X cannot hold. Pass X as a "
+                    "DataFrame."
+                )
+
+    def _check_column(self, name: Any, kind: str, j: int, part: Any) -> None:
+        dtype = self._types[j].dtype
+        if kind == "time":
+            raise TypeError(
+                f"Column {name!r} holds {dtype}, which has no domain. Turn it into numbers first, "
+                "for example days since a date."
+            )
+        if self.categorical[j] and not isinstance(part, Categories):
+            raise ValueError(
+                f"Column {name!r} holds categories, but its domain is {part!r}. Give a list of "
+                "categories."
+            )
+        if kind == "number" and not _is_number(part):
+            raise ValueError(
+                f"Column {name!r} holds numbers ({dtype}), but its domain has "
+                f"{part.values[:3].tolist()}. Turn the column into categories first."
+            )
+        is_text = self._types[j].written is not None
+        whole = is_text and holds_whole_only(library_of(self.template), self._types[j])
+        if whole and _is_number(part) and row_dtype([part], _INTEGER) != _INTEGER:
+            raise ValueError(
+                f"Column {name!r} holds whole numbers as text, but its domain is {part!r}. Turn "
+                "the column into floats first."
+            )
+        if type(dtype).__name__ in ("CategoricalDtype", "Enum"):
+            known = list(dtype.categories)
+            unknown = [value for value in part.values.tolist() if value not in known]
+            if unknown:
+                raise ValueError(
+                    f"The domain of column {name!r} has {unknown[:5]}, but the categories of its "
+                    f"dtype are {known[:10]}. Add them to the dtype first."
+                )
+
+    def values(self, X: Any, j: int) -> np.ndarray:
+        """Values of column j of such rows: numbers, or objects where it is categorical."""
+        column = take_column(X, j)
+        if not is_frame(X) or self.categorical[j]:
+            return np.asarray(column)
+        try:
+            return library_of(X).numbers(column)
+        except ValueError:  # words in a column of numbers
+            return np.asarray(column)
+
+    def build(self, parts: Sequence[Any], columns: Sequence[Any]) -> Any:
+        """Put columns of values together.
+
+        Parameters
+        ----------
+        parts : sequence of Part, one a column
+        columns : sequence of ndarray of shape (n,), one a column
+            Values; positions among the values where the part is a :class:`Categories`.
+
+        Returns
+        -------
+        rows : ndarray or DataFrame of shape (n, n_features)
+        """
+        template = self.template
+        values = [
+            part.values[column] if isinstance(part, Categories) else column
+            for part, column in zip(parts, columns, strict=True)
+        ]
+        if not is_frame(template):
+            rows = np.empty((len(columns[0]), len(parts)), dtype=row_dtype(parts, template.dtype))
+            for j, column in enumerate(values):
+                rows[:, j] = column
+            return rows
+        library = library_of(template)
+        built = []
+        for j, (part, like) in enumerate(zip(parts, self._types, strict=True)):
+            if self.categorical[j]:
+                built.append(library.from_codes(columns[j], part.values.tolist(), like))
+                continue
+            if like.written is None:
+                stored = library.numbers(library.column(template, j)).dtype
+                fitting = row_dtype([part], stored)
+                if fitting != stored:
+                    like = ColumnType(_frame_dtype(template, fitting), None)
+                values[j] = values[j].astype(fitting)
+            built.append(library.from_numbers(values[j], like))
+        return library.build(built, template.columns)
+
+
+def holds_whole_only(library: Any, column_type: ColumnType) -> bool:
+    """Whether such a column of a frame takes whole numbers alone, by its dtype or in writing."""
+    written = column_type.written
+    digits = written is not None and written.decimals == 0
+    return digits or bool(library.is_whole(column_type))
 
 
 def _frame_dtype(template: Any, dtype: np.dtype) -> Any:

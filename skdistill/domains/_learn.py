@@ -11,6 +11,7 @@ import numpy as np
 from skdistill._frames import is_frame, library_of
 from skdistill._rows import categorical_columns, take_column
 from skdistill.domains._categories import Categories, Observed
+from skdistill.domains._kind_of_rows import holds_whole_only
 from skdistill.domains._ranges import Integers, Reals
 from skdistill.domains._specs import as_table, part_of_column
 
@@ -132,7 +133,7 @@ def _numbers(column: Any, X: Any, label: str) -> tuple[np.ndarray, bool]:
             "example days since a date."
         )
     values = library.numbers(column)
-    return values, library.is_whole(library.type_of(column)) or values.dtype.kind in "biu"
+    return values, holds_whole_only(library, library.type_of(column)) or values.dtype.kind in "biu"
 
 
 def _is_bounded(column: Any, X: Any) -> bool:
@@ -260,8 +261,12 @@ def observed_parts(X: Any) -> list[Observed]:
     """The values of every column as often as they were seen; looked through when needed."""
     if not is_frame(X):
         return [Observed(X[:, j]) for j in range(X.shape[1])]
-    library = library_of(X)
-    return [Observed(library.column(X, j)) for j in range(X.shape[1])]
+    library, categorical = library_of(X), categorical_columns(X)
+    columns = [library.column(X, j) for j in range(X.shape[1])]
+    return [
+        Observed(column if words else library.numbers(column))
+        for column, words in zip(columns, categorical, strict=True)
+    ]
 
 
 def cube_coding(X: Any) -> str | None:

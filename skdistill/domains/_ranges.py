@@ -89,7 +89,7 @@ class Reals:
         u = np.asarray(u, dtype=float)
         # So written, no difference of the two bounds can overflow.
         values = u * float(self.high) + (1.0 - u) * float(self.low)
-        return np.clip(values, self.low, self.high)
+        return np.asarray(np.clip(values, self.low, self.high))
 
     def contains(self, values: Any) -> np.ndarray:
         """Return which values lie between the bounds.
@@ -172,8 +172,8 @@ class Integers:
         values : ndarray, int
             Of the same shape.
         """
-        step = np.floor(np.asarray(u, dtype=float) * self.size).astype(np.int64)
-        return self.low + np.minimum(step, self.size - 1)
+        step: np.ndarray = np.floor(np.asarray(u, dtype=float) * self.size).astype(np.int64)
+        return np.asarray(self.low + np.minimum(step, self.size - 1))
 
     def contains(self, values: Any) -> np.ndarray:
         """Return which values are whole numbers between the bounds.
@@ -189,7 +189,8 @@ class Integers:
             False for missing values.
         """
         numbers = as_numbers(values)
-        return (numbers >= self.low) & (numbers <= self.high) & (numbers == np.floor(numbers))
+        whole = numbers == np.floor(numbers)
+        return np.asarray(whole & (numbers >= self.low) & (numbers <= self.high))
 
     def __repr__(self) -> str:
         return f"Integers({self.low}, {self.high})"
@@ -208,7 +209,7 @@ def as_numbers(values: Any) -> np.ndarray:
     """Values as floats; NaN where one is no number."""
     values = np.asarray(values)
     if values.dtype.kind in "biuf":
-        return values.astype(float)
+        return np.asarray(values, dtype=float)
     numbers = np.full(values.shape, np.nan)
     for i, value in enumerate(values.tolist()):
         if isinstance(value, (int, float)):

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import categorical_columns, is_frame, take_column
+from skdistill._rows import is_frame
 from skdistill.domains import (
     Categories,
     Distribution,
     Domain,
     Integers,
     Observed,
+    RowKind,
     as_domain,
-    build_rows,
 )
 from skdistill.juntas._points import hash_words
 
@@ -80,6 +80,7 @@ class CubeCodes:
         self.source = f"the uniform distribution on {{{values[0]}, {values[1]}}}^{n_features}"
         if is_frame(template):
             self._parts = [Categories(list(values))] * n_features
+            self._kind = RowKind(template, self._parts)
         elif template.dtype.kind in "bu" and values[0] < 0:
             raise ValueError(
                 f'domain="sign" queries rows of -1 and 1, but X has dtype {template.dtype}. '
@@ -112,13 +113,13 @@ class CubeCodes:
         return codes ^ (shifts & 1).astype(np.uint8)
 
     def anchor(self, seed: np.ndarray) -> np.ndarray:
-        return self.random_codes(seed, None)[0]
+        return np.asarray(self.random_codes(seed, None)[0])
 
     def rows(self, codes: np.ndarray) -> Any:
         """Rows as the teacher takes them."""
         low, high = self._values.tolist()
         if is_frame(self.template):
-            return build_rows(self._parts, self.template, list(codes.T))
+            return self._kind.build(self._parts, list(codes.T))
         dtype = self.template.dtype
         if (low, high) == (0, 1):
             same = dtype.itemsize == 1 and dtype.kind in "biu"
@@ -186,22 +187,25 @@ class ColumnCodes:
         """Number of values of each column, and the background in their codes."""
         self._background = np.zeros((self.n_rows, self.n_features), dtype=np.int32)
         self.n_values = np.zeros(self.n_features, dtype=np.int64)
-        categorical = categorical_columns(X)
+        self._kind = RowKind(X, self._parts)
         for j, part in enumerate(self._parts):
             if self._range[j]:
                 continue
             self.n_values[j] = part.size
-            column = take_column(X, j)
-            self._ordered[j] = part.is_numeric and not categorical[j]
+            self._ordered[j] = part.is_numeric and not self._kind.categorical[j]
             if self._seen[j]:
                 place = {value: code for code, value in enumerate(part.values.tolist())}
-                self._background[:, j] = [place[value] for value in np.asarray(column).tolist()]
+                self._background[:, j] = [
+                    place[value] for value in self._kind.values(X, j).tolist()
+                ]
 
     @property
     def bytes_per_row(self) -> int:
-        return self.n_features * (24 + np.dtype(self._dtype).itemsize)
+        return int(self.n_features * (24 + np.dtype(self._dtype).itemsize))
 
-    def _draw(self, words: np.ndarray, columns: np.ndarray, shifts: np.ndarray | None) -> Any:
+    def _draw(
+        self, words: np.ndarray, columns: np.ndarray, shifts: np.ndarray | None
+    ) -> np.ndarray:
         """Codes from random words, of shape (n, len(columns))."""
         uniform = (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
         seen, ranges = self._seen[columns], self._range[columns]
@@ -225,11 +229,11 @@ class ColumnCodes:
 
     def from_unit(self, j: int, u: np.ndarray) -> np.ndarray:
         """Values of a range from uniform numbers."""
-        return self._parts[j].from_unit(u)
+        return np.asarray(self._parts[j].from_unit(u))
 
     def _moved(self, codes: np.ndarray, shifts: np.ndarray, n_values: Any) -> np.ndarray:
         moved = (codes.astype(np.int64) + shifts.astype(np.int64)) % n_values
-        return moved.astype(self._dtype)
+        return np.asarray(moved, dtype=self._dtype)
 
     def random_codes(self, seeds: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
         """Codes of random rows, of shape (n, n_features)."""
@@ -238,7 +242,7 @@ class ColumnCodes:
 
     def random_column(self, seeds: np.ndarray, shifts: np.ndarray | None, j: int) -> np.ndarray:
         words = hash_words(seeds, np.array([j], dtype=np.uint64))
-        return self._draw(words, np.array([j]), shifts)[:, 0]
+        return np.asarray(self._draw(words, np.array([j]), shifts)[:, 0])
 
     def shifted(self, base: np.ndarray, shifts: np.ndarray) -> np.ndarray:
         return self._moved(base[np.newaxis, :], shifts[:, np.newaxis], self.n_values)
@@ -248,7 +252,7 @@ class ColumnCodes:
 
     def anchor(self, seed: np.ndarray) -> np.ndarray:
         """A random row; where there is a background, one of its own rows."""
-        codes = self.random_codes(seed, None)[0]
+        codes = np.asarray(self.random_codes(seed, None)[0])
         if self._seen.any():
             row = int(hash_words(seed, np.array([2**40], dtype=np.uint64))[0, 0] % self.n_rows)
             codes[self._seen] = self._background[row, self._seen]
@@ -262,19 +266,20 @@ class ColumnCodes:
             codes[:, j] if self._range[j] else codes[:, j].astype(np.intp)
             for j in range(self.n_features)
         ]
-        return build_rows(self._parts, self.template, columns)
+        return self._kind.build(self._parts, columns)
 
     def values(self, j: int) -> np.ndarray:
         """Values of one column, in the order of their codes."""
         if self._matrix is not None:
             return self._matrix[: self.n_values[j], j]
-        return self._parts[j].values
+        return np.asarray(self._parts[j].values)
 
     def weights(self, j: int) -> np.ndarray:
         """Probability of each value of one column."""
         if self._seen[j]:
-            return np.bincount(self._background[:, j], minlength=self.n_values[j]) / self.n_rows
-        return self._parts[j].probabilities
+            counts = np.bincount(self._background[:, j], minlength=self.n_values[j])
+            return np.asarray(counts / self.n_rows)
+        return np.asarray(self._parts[j].probabilities)
 
     def is_ordered(self, j: int) -> bool:
         """Whether the values of a column are numbers."""

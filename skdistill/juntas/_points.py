@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
 from skdistill._rows import mix_words
 
-__all__ = ["Hybrids", "Points", "Rows", "hash_words", "random_seeds"]
+__all__ = ["Hybrids", "Points", "RowCodes", "Rows", "hash_words", "random_seeds"]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -41,6 +41,22 @@ def hash_words(seeds: np.ndarray, counters: np.ndarray) -> np.ndarray:
     """
     steps = (counters + np.uint64(1)) * _ODD
     return mix_words(seeds[:, np.newaxis] + steps[np.newaxis, :])
+
+
+class RowCodes(Protocol):
+    """What points need of the codes of a domain."""
+
+    def random_codes(self, seeds: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
+        """Codes of random rows, of shape (n, n_features), moved on by the shifts."""
+
+    def random_column(self, seeds: np.ndarray, shifts: np.ndarray | None, j: int) -> np.ndarray:
+        """Codes of the same rows in one column."""
+
+    def shifted(self, base: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+        """Codes of one row, moved on by each of the shifts."""
+
+    def shift_column(self, codes: np.ndarray, shifts: np.ndarray, j: int) -> np.ndarray:
+        """Codes of one column, moved on."""
 
 
 @dataclass
@@ -81,13 +97,14 @@ class Points:
             None if self.shifts is None else self.shifts[index],
         )
 
-    def codes(self, domain: Any, start: int, stop: int) -> np.ndarray:
+    def codes(self, domain: RowCodes, start: int, stop: int) -> np.ndarray:
         """Codes of the rows from start to stop, of shape (stop - start, d)."""
         part = slice(start, stop)
         shifts = None if self.shifts is None else self.shifts[part]
         if self.seeds is not None:
             codes = domain.random_codes(self.seeds[part], shifts)
         elif shifts is not None:
+            assert self.base is not None
             codes = domain.shifted(self.base, shifts)
         else:
             assert self.base is not None
@@ -96,7 +113,7 @@ class Points:
             codes[:, self.columns] = self.parts[part]
         return codes
 
-    def column(self, domain: Any, j: int) -> np.ndarray:
+    def column(self, domain: RowCodes, j: int) -> np.ndarray:
         """Codes of all points in one column, of shape (n,)."""
         for place, fixed in enumerate(self.columns):
             if fixed == j:
@@ -130,7 +147,7 @@ class Hybrids:
     def __len__(self) -> int:
         return len(self.cuts)
 
-    def codes(self, domain: Any, start: int, stop: int) -> np.ndarray:
+    def codes(self, domain: RowCodes, start: int, stop: int) -> np.ndarray:
         """Codes of the rows from start to stop, of shape (stop - start, d)."""
         codes = np.broadcast_to(self.first, (stop - start, len(self.first))).copy()
         for row, cut in zip(codes, self.cuts[start:stop], strict=True):
@@ -154,6 +171,6 @@ class Rows:
     def __len__(self) -> int:
         return len(self.matrix)
 
-    def codes(self, domain: Any, start: int, stop: int) -> np.ndarray:
+    def codes(self, domain: RowCodes, start: int, stop: int) -> np.ndarray:
         """Codes of the rows from start to stop, of shape (stop - start, d)."""
         return self.matrix[start:stop]

@@ -21,7 +21,7 @@ __all__ = ["PredictorMixin"]
 def _kind_of(distiller: Any) -> str | None:
     """Classifier or regressor: known from the teacher, or from what a plain function returned."""
     if "_kind" in vars(distiller):
-        return distiller._kind
+        return str(distiller._kind)
     teacher = distiller.teacher
     return teacher_kind(teacher) if hasattr(teacher, "predict") else None
 
@@ -84,7 +84,8 @@ class PredictorMixin:
             Columns as in ``classes_``.
         """
         labels = self.predict(X)
-        return (labels[:, np.newaxis] == self.classes_[np.newaxis, :]).astype(np.float64)
+        equal = labels[:, np.newaxis] == self.classes_[np.newaxis, :]
+        return np.asarray(equal, dtype=np.float64)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy of labels, or R² of values.

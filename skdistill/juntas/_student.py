@@ -120,4 +120,4 @@ class AnchoredStudent:
                 break
             parts[unknown, place] = int(self.anchor[self.columns[place]])
             index = self.index(parts)
-        return self.values[index]
+        return np.asarray(self.values[index])

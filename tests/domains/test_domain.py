@@ -185,7 +185,8 @@ def test_cubes():
         assert cube_coding(np.array(none)) is None
     pd = pytest.importorskip("pandas")
     assert cube_coding(pd.DataFrame({"a": [0, 1], "b": [True, False]})) == "binary"
-    assert cube_coding(pd.DataFrame({"a": ["0", "1"]})) is None
+    assert cube_coding(pd.DataFrame({"a": ["u", "v"]})) is None
+    assert cube_coding(pd.DataFrame({"a": pd.Categorical([0, 1])})) is None
     X = pd.DataFrame({"a": [-1, 1], "b": [1, 1]})
     cube = as_domain(cube_coding(X), X)
     points = cube.sample(4000, random_state=0, fixed={"b": -1})
@@ -385,3 +386,26 @@ def test_a_mapping_leaves_the_rest_to_polars_rows():
     assert seen.schema == X.schema
     assert (seen["b"] == 2).mean() == pytest.approx(2 / 3, abs=0.04)
     assert (seen["c"] == "v").mean() == pytest.approx(2 / 3, abs=0.04)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_numbers_written_as_text(library):
+    """They are numbers, and new rows have them as text again; words may be asked for."""
+    module = pytest.importorskip(library)
+    X = module.DataFrame({"n": ["1", "20", "3"], "f": ["0.5", "1.25", "2.0"], "w": ["u", "v", "v"]})
+    domain = Domain.from_rows(X)
+    assert domain.parts == [Integers(1, 20), Reals(0.5, 2.0), Categories(["u", "v"])]
+    new = domain.sample(200, random_state=0)
+    assert list(new.dtypes) == list(X.dtypes)
+    assert {int(text) for text in new["n"]} == set(range(1, 21))
+    assert all(0.5 <= float(text) <= 2 for text in new["f"])
+    assert domain.contains(new).all()
+    assert set(as_domain("background", X).sample(99, random_state=0)["n"]) == {"1", "20", "3"}
+    assert cube_coding(module.DataFrame({"a": ["0", "1"]})) == "binary"
+    chosen = as_domain({"n": ["1", "3"]}, X)
+    assert set(chosen.sample(50, random_state=0)["n"]) == {"1", "3"}
+    assert chosen.contains(chosen.sample(50)).all()
+    with pytest.raises(ValueError, match="whole numbers as text"):
+        as_domain({"n": (0, 1)}, X)
+    with pytest.raises(ValueError, match="'w' holds categories"):
+        as_domain({"w": (0, 1)}, X)

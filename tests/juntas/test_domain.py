@@ -205,3 +205,16 @@ def test_a_category_that_the_dtype_does_not_have_is_an_error():
     X = pd.DataFrame({"c": pd.Categorical(["u", "v"])})
     with pytest.raises(ValueError, match=r"\['w'\], but the categories"):
         JuntaDistiller(lambda X: X["c"] == "w", domain={"c": ["u", "w"]}).fit(X)
+
+
+def test_numbers_written_as_text():
+    """Queries have them as text again; the table has them as numbers."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"n": ["1", "2", "10"] * 4, "m": ["0.5", "1.5"] * 6})
+    teacher = Witnessed(lambda X: (X["n"].astype(int) > 5).to_numpy())
+    search = JuntaDistiller(teacher, random_state=0).fit(X)
+    queried = pd.concat(teacher.queried)
+    assert set(queried["n"]) == {"1", "2", "10"}
+    assert set(queried["m"]) == {"0.5", "1.5"}
+    assert search.truth_table_["n"].tolist() == [1, 2, 10]
+    assert np.array_equal(search.predict(X), teacher.function(X))

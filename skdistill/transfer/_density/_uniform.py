@@ -16,7 +16,14 @@ import numpy as np
 from skdistill._frames import library_of
 from skdistill._rows import check_rows, is_frame, take_column
 from skdistill._validation import Instance, OneOf
-from skdistill.domains import Categories, Integers, given_parts, learn_parts, row_dtype
+from skdistill.domains import (
+    Categories,
+    Integers,
+    given_parts,
+    holds_whole_only,
+    learn_parts,
+    row_dtype,
+)
 from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
 from skdistill.transfer._tables import MISSING, Encoded
 
@@ -275,7 +282,9 @@ def _check_column(part: Any, X: Any, j: int, categorical: bool) -> None:
     if is_frame(X):
         library = library_of(X)
         stored = library.numbers(column[:0]).dtype
-        stored = np.dtype(np.int64) if library.is_whole(library.type_of(column)) else stored
+        stored = (
+            np.dtype(np.int64) if holds_whole_only(library, library.type_of(column)) else stored
+        )
     if stored.kind in "biu" and row_dtype([part], stored) != stored:
         raise ValueError(
             f"The {label} of X has dtype {column.dtype}, which cannot hold the values of {part!r}. "
