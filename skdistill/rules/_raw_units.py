@@ -101,7 +101,7 @@ def _after(name: str, step: Any, columns: list[RawColumn]) -> list[RawColumn]:
         return found
     if type(step) not in _LEARNED:
         raise ValueError(
-            f"extract_rules cannot tell these rules in the columns of the pipeline: its step "
+            f"extract_rules cannot express these rules in the pipeline's own columns: its step "
             f"{name!r} ({type(step).__name__}) does more than scale each column by itself. "
             "StandardScaler, MinMaxScaler, RobustScaler, MaxAbsScaler and 'passthrough' can be "
             "undone, also in a ColumnTransformer. Rules on what the tree itself sees: "
