@@ -90,7 +90,8 @@ _ = ax.set_xticks(np.arange(0, 1.1, 0.2), [f"{share:.0%}" for share in np.arange
 # consider which rows the student will meet.
 #
 # The student needs the capacity for what it is shown. A small tree looks at single pixels; it
-# cannot represent ten digits in nine places, and loses on the plain images what it wins on the moved ones:
+# cannot represent ten digits in nine places, and loses on the plain images what it wins on the
+# moved ones:
 
 from skdistill import DistilledTreeClassifier
 
