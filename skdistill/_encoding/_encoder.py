@@ -181,7 +181,8 @@ class FrameEncoder:
                 f"monotonic_cst must be 0 for the columns {forbidden}: categories have no order. "
                 "Turn them into numbers first, or leave them free."
             )
-        return given[self.places]
+        encoded: np.ndarray = given[self.places]
+        return encoded
 
 
 def _rank_table(

@@ -88,7 +88,8 @@ class Categories:
             index = np.floor(u * self.size).astype(np.intp)
         else:
             index = np.searchsorted(np.cumsum(self.probabilities), u, side="right")
-        return np.minimum(index, self.size - 1)
+        positions: np.ndarray = np.minimum(index, self.size - 1)
+        return positions
 
     def from_unit(self, u: Any) -> np.ndarray:
         """Map numbers in [0, 1) to values.
@@ -103,7 +104,8 @@ class Categories:
         values : ndarray
             Of the same shape.
         """
-        return self.values[self.index_from_unit(u)]
+        values: np.ndarray = self.values[self.index_from_unit(u)]
+        return values
 
     def contains(self, values: Any) -> np.ndarray:
         """Return which values are among the categories.
@@ -168,7 +170,8 @@ class Observed(Categories):
     @property
     def probabilities(self) -> np.ndarray:
         counts = self._distinct[1]
-        return counts / counts.sum()
+        shares: np.ndarray = counts / counts.sum()
+        return shares
 
     def __repr__(self) -> str:
         return f"<the {self.size} values observed>"

@@ -180,10 +180,13 @@ def _middles(part: Any) -> np.ndarray:
     probabilities = getattr(part, "probabilities", None)
     if probabilities is not None:
         ends = np.cumsum(probabilities)
-        return ends - probabilities / 2
+        middles: np.ndarray = ends - probabilities / 2
+        return middles
     if hasattr(part, "frozen"):
         values = part.low + np.arange(size)
-        return np.clip(part.frozen.cdf(values) - part.frozen.pmf(values) / 2, 0.0, 1.0)
+        halfway = part.frozen.cdf(values) - part.frozen.pmf(values) / 2
+        quantiles: np.ndarray = np.clip(halfway, 0.0, 1.0)
+        return quantiles
     return (np.arange(size) + 0.5) / size
 
 
@@ -199,7 +202,8 @@ class _Engine:
         with warnings.catch_warnings():
             # That other numbers than powers of two lose balance stands in the docs.
             warnings.simplefilter("ignore", UserWarning)
-            return self._engine.random(n)
+            points: np.ndarray = self._engine.random(n)
+            return points
 
     more = draw
 

@@ -90,7 +90,8 @@ class Distribution:
         # Quantiles at zero are the lower end, which may be infinite (or, for
         # scipy's whole numbers, one below it).
         values = getattr(self.frozen, self._quantile)(np.clip(u, 2.0**-54, _BELOW_ONE))
-        return np.clip(np.asarray(values, dtype=float), self.low, self.high)
+        clipped: np.ndarray = np.clip(np.asarray(values, dtype=float), self.low, self.high)
+        return clipped
 
     def contains(self, values: Any) -> np.ndarray:
         """Return which values lie in the support.
@@ -106,8 +107,10 @@ class Distribution:
             False for missing values.
         """
         numbers = as_numbers(values)
-        inside = (numbers >= self.low) & (numbers <= self.high) & np.isfinite(numbers)
-        return inside & (numbers == np.floor(numbers)) if self.is_discrete else inside
+        inside: np.ndarray = (numbers >= self.low) & (numbers <= self.high) & np.isfinite(numbers)
+        if self.is_discrete:
+            inside &= numbers == np.floor(numbers)
+        return inside
 
     def __repr__(self) -> str:
         family = getattr(self.frozen, "dist", None)

@@ -89,7 +89,8 @@ class Reals:
         u = np.asarray(u, dtype=float)
         # So written, no difference of the two bounds can overflow.
         values = u * float(self.high) + (1.0 - u) * float(self.low)
-        return np.clip(values, self.low, self.high)
+        clipped: np.ndarray = np.clip(values, self.low, self.high)
+        return clipped
 
     def contains(self, values: Any) -> np.ndarray:
         """Return which values lie between the bounds.
@@ -173,7 +174,8 @@ class Integers:
             Of the same shape.
         """
         step = np.floor(np.asarray(u, dtype=float) * self.size).astype(np.int64)
-        return self.low + np.minimum(step, self.size - 1)
+        numbers: np.ndarray = self.low + np.minimum(step, self.size - 1)
+        return numbers
 
     def contains(self, values: Any) -> np.ndarray:
         """Return which values are whole numbers between the bounds.
@@ -189,7 +191,10 @@ class Integers:
             False for missing values.
         """
         numbers = as_numbers(values)
-        return (numbers >= self.low) & (numbers <= self.high) & (numbers == np.floor(numbers))
+        inside: np.ndarray = (
+            (numbers >= self.low) & (numbers <= self.high) & (numbers == np.floor(numbers))
+        )
+        return inside
 
     def __repr__(self) -> str:
         return f"Integers({self.low}, {self.high})"
@@ -208,7 +213,8 @@ def as_numbers(values: Any) -> np.ndarray:
     """Values as floats; NaN where one is no number."""
     values = np.asarray(values)
     if values.dtype.kind in "biuf":
-        return values.astype(float)
+        floats: np.ndarray = values.astype(float)
+        return floats
     numbers = np.full(values.shape, np.nan)
     for i, value in enumerate(values.tolist()):
         if isinstance(value, (int, float)):

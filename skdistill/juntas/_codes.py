@@ -112,7 +112,8 @@ class CubeCodes:
         return codes ^ (shifts & 1).astype(np.uint8)
 
     def anchor(self, seed: np.ndarray) -> np.ndarray:
-        return self.random_codes(seed, None)[0]
+        codes: np.ndarray = self.random_codes(seed, None)[0]
+        return codes
 
     def rows(self, codes: np.ndarray) -> Any:
         """Rows as the teacher takes them."""
@@ -199,7 +200,7 @@ class ColumnCodes:
 
     @property
     def bytes_per_row(self) -> int:
-        return self.n_features * (24 + np.dtype(self._dtype).itemsize)
+        return int(self.n_features * (24 + np.dtype(self._dtype).itemsize))
 
     def _draw(self, words: np.ndarray, columns: np.ndarray, shifts: np.ndarray | None) -> Any:
         """Codes from random words, of shape (n, len(columns))."""
@@ -225,20 +226,24 @@ class ColumnCodes:
 
     def from_unit(self, j: int, u: np.ndarray) -> np.ndarray:
         """Values of a range from uniform numbers."""
-        return self._parts[j].from_unit(u)
+        values: np.ndarray = self._parts[j].from_unit(u)
+        return values
 
     def _moved(self, codes: np.ndarray, shifts: np.ndarray, n_values: Any) -> np.ndarray:
         moved = (codes.astype(np.int64) + shifts.astype(np.int64)) % n_values
-        return moved.astype(self._dtype)
+        narrow: np.ndarray = moved.astype(self._dtype)
+        return narrow
 
     def random_codes(self, seeds: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
         """Codes of random rows, of shape (n, n_features)."""
         counters = np.arange(self.n_features, dtype=np.uint64)
-        return self._draw(hash_words(seeds, counters), self._identity, shifts)
+        codes: np.ndarray = self._draw(hash_words(seeds, counters), self._identity, shifts)
+        return codes
 
     def random_column(self, seeds: np.ndarray, shifts: np.ndarray | None, j: int) -> np.ndarray:
         words = hash_words(seeds, np.array([j], dtype=np.uint64))
-        return self._draw(words, np.array([j]), shifts)[:, 0]
+        column: np.ndarray = self._draw(words, np.array([j]), shifts)[:, 0]
+        return column
 
     def shifted(self, base: np.ndarray, shifts: np.ndarray) -> np.ndarray:
         return self._moved(base[np.newaxis, :], shifts[:, np.newaxis], self.n_values)
@@ -248,7 +253,7 @@ class ColumnCodes:
 
     def anchor(self, seed: np.ndarray) -> np.ndarray:
         """A random row; where there is a background, one of its own rows."""
-        codes = self.random_codes(seed, None)[0]
+        codes: np.ndarray = self.random_codes(seed, None)[0]
         if self._seen.any():
             row = int(hash_words(seed, np.array([2**40], dtype=np.uint64))[0, 0] % self.n_rows)
             codes[self._seen] = self._background[row, self._seen]
@@ -268,13 +273,17 @@ class ColumnCodes:
         """Values of one column, in the order of their codes."""
         if self._matrix is not None:
             return self._matrix[: self.n_values[j], j]
-        return self._parts[j].values
+        values: np.ndarray = self._parts[j].values
+        return values
 
     def weights(self, j: int) -> np.ndarray:
         """Probability of each value of one column."""
         if self._seen[j]:
-            return np.bincount(self._background[:, j], minlength=self.n_values[j]) / self.n_rows
-        return self._parts[j].probabilities
+            counts = np.bincount(self._background[:, j], minlength=self.n_values[j])
+            shares: np.ndarray = counts / self.n_rows
+            return shares
+        probabilities: np.ndarray = self._parts[j].probabilities
+        return probabilities
 
     def is_ordered(self, j: int) -> bool:
         """Whether the values of a column are numbers."""

@@ -121,7 +121,7 @@ def run_exact(search: Search, delta: float) -> bool:
         if unknown > 0 and not _exact_stage(search, unknown, delta):
             continue
         if fill(search, max(16, search.rounds.n_queries // 20)):
-            return unknown <= 1
+            return bool(unknown <= 1)
 
 
 def _exact_stage(search: Search, unknown: int, delta: float) -> bool:

@@ -21,7 +21,8 @@ __all__ = ["PredictorMixin"]
 def _kind_of(distiller: Any) -> str | None:
     """Classifier or regressor: known from the teacher, or from what a plain function returned."""
     if "_kind" in vars(distiller):
-        return distiller._kind
+        kind: str | None = distiller._kind
+        return kind
     teacher = distiller.teacher
     return teacher_kind(teacher) if hasattr(teacher, "predict") else None
 
@@ -84,7 +85,9 @@ class PredictorMixin:
             Columns as in ``classes_``.
         """
         labels = self.predict(X)
-        return (labels[:, np.newaxis] == self.classes_[np.newaxis, :]).astype(np.float64)
+        predicted = labels[:, np.newaxis] == self.classes_[np.newaxis, :]
+        proba: np.ndarray = predicted.astype(np.float64)
+        return proba
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy of labels, or R² of values.

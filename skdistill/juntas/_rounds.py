@@ -84,8 +84,10 @@ class QueryRounds:
         """Whether two arrays of predictions differ, entry by entry."""
         if self.kind == "regressor":
             slack = max(self.tol, ROUNDING * self._largest)
-            return np.abs(np.asarray(first) - np.asarray(second)) > slack
-        return np.asarray(first) != np.asarray(second)
+            differ: np.ndarray = np.abs(np.asarray(first) - np.asarray(second)) > slack
+        else:
+            differ = np.asarray(first) != np.asarray(second)
+        return differ
 
     def query_again(self, block: Any, predictions: np.ndarray) -> None:
         """Remember rows whose predictions must come back the same in the next round."""

@@ -95,7 +95,8 @@ def _dominated(sets: np.ndarray, cost: np.ndarray) -> np.ndarray:
     inside = (common == size[:, np.newaxis]) & (cost[:, np.newaxis] >= cost[np.newaxis, :])
     equal = inside & inside.T
     earlier = np.arange(len(sets))[:, np.newaxis] > np.arange(len(sets))[np.newaxis, :]
-    return np.any(inside & (~equal | earlier), axis=1)
+    dominated: np.ndarray = np.any(inside & (~equal | earlier), axis=1)
+    return dominated
 
 
 def _solve(covers: np.ndarray, cost: np.ndarray, deadline: float) -> tuple[np.ndarray, bool]:

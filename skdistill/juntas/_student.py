@@ -120,4 +120,5 @@ class AnchoredStudent:
                 break
             parts[unknown, place] = int(self.anchor[self.columns[place]])
             index = self.index(parts)
-        return self.values[index]
+        predictions: np.ndarray = self.values[index]
+        return predictions

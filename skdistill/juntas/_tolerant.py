@@ -93,6 +93,7 @@ class TolerantSearch(Search):
         return Points(cells.parts, cells.columns, seeds=random_seeds(self.rng, len(index)))
 
     def _query_and_store(self, points: Points) -> np.ndarray:
+        predictions: np.ndarray
         (predictions,) = self.rounds.query(points)
         self._store(points, predictions)
         self._excused.append(np.zeros(len(points), dtype=bool))
@@ -136,7 +137,8 @@ class TolerantSearch(Search):
         """Codes of one stored row."""
         for points in self._batches:
             if place < len(points):
-                return points.codes(self.domain, place, place + 1)[0]
+                row: np.ndarray = points.codes(self.domain, place, place + 1)[0]
+                return row
             place -= len(points)
         raise IndexError(place)
 

@@ -42,7 +42,8 @@ def declared_classes(predictor: Any) -> list[Any] | None:
     classes = getattr(unfrozen(predictor), "classes_", None)
     if classes is None or any(np.ndim(labels) for labels in classes):
         return None
-    return np.asarray(classes).tolist()
+    labels: list[Any] = np.asarray(classes).tolist()
+    return labels
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,8 @@ class Comparison:
         n_rows = len(self.kept) + self.n_left_out
         if found.ndim == 0 or len(found) != n_rows:
             raise ValueError(f"{name} has shape {found.shape}, but X has {n_rows} rows.")
-        return found[self.kept]
+        compared: np.ndarray = found[self.kept]
+        return compared
 
 
 def _spread(proba: np.ndarray, own: np.ndarray, classes: np.ndarray) -> np.ndarray:

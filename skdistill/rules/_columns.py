@@ -163,7 +163,8 @@ def read_numbers(values: Any, dtype: str) -> np.ndarray:
             "the numbers that the student was fitted on."
         )
     with np.errstate(over="ignore"):
-        return values.astype(dtype, copy=False)
+        numbers: np.ndarray = values.astype(dtype, copy=False)
+        return numbers
 
 
 def category_codes(values: Any) -> tuple[np.ndarray, list[Any]]:
@@ -180,7 +181,8 @@ def category_codes(values: Any) -> tuple[np.ndarray, list[Any]]:
     categories : list
     """
     if hasattr(values, "to_frame"):
-        return _library(values).factorize(values)
+        numbered: tuple[np.ndarray, list[Any]] = _library(values).factorize(values)
+        return numbered
     items = values if isinstance(values, list) else np.asarray(values).tolist()
     place: dict[Any, int] = dict.fromkeys(items, -1)
     categories = [item for item in place if not is_missing(item)]

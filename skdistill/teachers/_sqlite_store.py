@@ -197,11 +197,12 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        if vars(self).get("_connection") is not None:
+        connection = vars(self).get("_connection")
+        if connection is not None:
             if self._process == os.getpid():
-                self._connection.close()
+                connection.close()
             else:
-                _INHERITED.append(self._connection)
+                _INHERITED.append(connection)
             self._connection = None
 
     def bind(self, teacher: Mapping[str, str]) -> None:

@@ -23,8 +23,10 @@ __all__ = ["DistilledTreeMixin", "leaf_predictions"]
 def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
     """What each node predicts: codes of classes, or values of shape (node_count[, n_outputs])."""
     if kind == "classifier":
-        return tree.value[:, 0, :].argmax(axis=1)
-    return tree.value[:, 0, 0] if tree.value.shape[1] == 1 else tree.value[:, :, 0]
+        codes: np.ndarray = tree.value[:, 0, :].argmax(axis=1)
+        return codes
+    values: np.ndarray = tree.value[:, :, 0]
+    return values[:, 0] if values.shape[1] == 1 else values
 
 
 class DistilledTreeMixin:
@@ -114,7 +116,8 @@ class DistilledTreeMixin:
     def _plain_params(self) -> dict[str, Any]:
         """The parameters that scikit-learn's own tree has too, for encoded rows."""
         plain = DecisionTreeClassifier if self._kind == "classifier" else DecisionTreeRegressor
-        params, own = plain().get_params(), self.get_params(deep=False)  # type: ignore[attr-defined]
+        params: dict[str, Any] = plain().get_params()
+        own = self.get_params(deep=False)  # type: ignore[attr-defined]
         params |= {name: own[name] for name in params if name in own}
         if self.encoder_ is not None and params["monotonic_cst"] is not None:
             params["monotonic_cst"] = self.encoder_.constraints(params["monotonic_cst"])
