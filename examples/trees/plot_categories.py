@@ -3,14 +3,14 @@ Categories ordered by the teacher
 =================================
 
 Does it smell of almond, of fish, of nothing at all? A categorical column has no order of its own,
-but the teacher gives it one: the categories sorted by its mean prediction. A tree that reads them in
-that order splits them into two groups at one node, where a tree on one-hot indicators needs a node
-for each category.
+but the teacher gives it one: the categories sorted by its mean prediction. A tree that reads them
+in that order splits them into two groups at one node, where a tree on one-hot indicators needs a
+node for each category.
 """
 
 # %%
-# Mushrooms, described by categories alone. The teacher is gradient boosting that reads the data frame as
-# it is.
+# Mushrooms, described by categories alone. The teacher is gradient boosting that reads the data
+# frame as it is.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -59,9 +59,9 @@ stump = DistilledTreeClassifier(teacher, max_leaf_nodes=2, random_state=0).fit(X
 print(extract_rules(stump))
 
 # %%
-# ``category_order_`` holds the categories of every column, from rank 0. Below, each bar is the share
-# of the unseen rows with that smell that the teacher calls poisonous. The line is the tree's one
-# split: its threshold on the ranks.
+# ``category_order_`` holds the categories of every column, from rank 0. Below, each bar is the
+# share of the unseen rows with that smell that the teacher calls poisonous. The line is the tree's
+# one split: its threshold on the ranks.
 
 order = stump.category_order_["odour"]
 poisonous = teacher.predict(X_test) == "poisonous"
