@@ -22,11 +22,10 @@ __all__ = ["DistilledTreeMixin", "leaf_predictions"]
 
 def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
     """What each node predicts: codes of classes, or values of shape (node_count[, n_outputs])."""
+    value: np.ndarray = tree.value  # of shape (node_count, n_outputs, n_classes)
     if kind == "classifier":
-        codes: np.ndarray = tree.value[:, 0, :].argmax(axis=1)
-        return codes
-    values: np.ndarray = tree.value[:, :, 0]
-    return values[:, 0] if values.shape[1] == 1 else values
+        return np.asarray(value[:, 0, :].argmax(axis=1))
+    return np.squeeze(value[:, :, 0], axis=1) if value.shape[1] == 1 else value[:, :, 0].copy()
 
 
 class DistilledTreeMixin:
