@@ -1,8 +1,8 @@
-"""Do rows that are asked where data is thin make larger trees truer?
+"""Do rows that are queried where data is thin make larger trees more faithful?
 
 A few hundred real rows, a fixed number of queries, trees of 16 and of 64
 leaves: the same number of further rows comes from a density, from transfer
-sets that ask the teacher where it is unsure, or from regions in which the tree
+sets that query the teacher where it is unsure, or from regions in which the tree
 holds few rows (in the manner of TREPAN: M. Craven, J. Shavlik, NIPS 1995).
 Fidelity is the agreement with the teacher on test rows, in points above that of
 rows drawn by the default density.
@@ -24,13 +24,12 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import SETS, TEACHERS, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import SETS, TEACHERS, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.base import BaseEstimator
 
 from skdistill import (
@@ -52,7 +51,7 @@ TABLES = tuple(name for name in SETS if name != "titanic")
 class ThinLeaves(BaseEstimator):
     """Half of the rows as the density has them, half where a first tree holds few.
 
-    Candidates are drawn without asking, and those in the leaves with the fewest
+    Candidates are drawn without querying the teacher, and those in the leaves with the fewest
     rows are kept, so that the leaves fill up evenly.
     """
 
@@ -88,11 +87,11 @@ class ThinLeaves(BaseEstimator):
         order = np.argsort(leaf, kind="stable")
         starts = np.flatnonzero(np.diff(leaf[order], prepend=-1))
         sizes = np.diff(np.append(starts, len(leaf)))
-        level = np.empty(len(leaf), dtype=np.intp)
+        filled = np.empty(len(leaf), dtype=np.intp)
         # How full a leaf would be when this row is taken after those before it.
-        level[order] = np.arange(len(leaf)) - np.repeat(starts, sizes)
-        level += held[leaf]
-        kept = np.argsort(level, kind="stable")[: n_samples - half]
+        filled[order] = np.arange(len(leaf)) - np.repeat(starts, sizes)
+        filled += held[leaf]
+        kept = np.argsort(filled, kind="stable")[: n_samples - half]
         return _join(first, _take(candidates, kept))
 
 
@@ -122,7 +121,7 @@ def _join(first: Any, second: Any) -> Any:
 
 
 def methods(teacher: Any, leaves: int, seed: int) -> dict[str, Callable[[], Any]]:
-    """Transfer sets by name; what they ask themselves counts as queries too."""
+    """Transfer sets by name; what they query themselves counts towards the budget."""
     return {
         "local Gaussian": LocalGaussianTransferSet,
         "MUNGE": MungeTransferSet,
@@ -182,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two tables")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds (default: 1)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     start, records = time.perf_counter(), []
     for name in TABLES[:2] if options.quick else TABLES:
@@ -191,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 records += measure(name, kind, seed)
                 print(f"{time.perf_counter() - start:6.0f} s  {name} {kind} {seed}", flush=True)
     text = report(pd.DataFrame(records), time.perf_counter() - start)
-    write_section("Rows asked where data is thin", text, options.output)
+    write_study("Rows queried where data is thin", text, options)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Do certificates keep their word, and how tight are they?
+"""Do certificates hold with their stated confidence, and how tight are they?
 
 * Coverage: in many settings, how often is the bound below the truth? Where
   there are finitely many outcomes the chance of a miss is computed without
   simulation, otherwise it is simulated; a simulated setting counts as violated
-  if so many misses would be a wonder at rate delta (1 in 1,000 over all
+  if so many misses have a chance below 1 in 1,000 at rate delta (over all
   settings of the row).
 * Peeking: look after every row and stop when it looks best. How often is the
   bound for one look wrong, and how often the sequential one? Exact, by dynamic
@@ -11,7 +11,7 @@
 * Width: the betting bound against Hoeffding's inequality, the empirical
   Bernstein bound (Maurer and Pontil, COLT 2009, Theorem 4) and the exact
   binomial bound, at a mean loss of 0.03 and n = 1,000.
-* The price: rows that a certificate needs, and its time beside that of asking
+* The price: rows that a certificate needs, and its time beside that of querying
   the teacher.
 
 Run::
@@ -28,11 +28,10 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
-from pathlib import Path
 
 import numpy as np
-from _data import split
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import split
+from _lib.results import add_output, markdown_table, write_study
 from scipy.stats import binom, hypergeom
 from sklearn.ensemble import RandomForestClassifier
 
@@ -156,14 +155,15 @@ def simulated_real(
     forest: RandomForestClassifier, tree: DistilledTreeClassifier, X: np.ndarray, repeats: int
 ) -> Iterator[tuple[float, float]]:
     """The same of whole certificates of that tree on small samples, against all 7,608 rows."""
-    answers = {
+    predictions = {
         "disagreement": (forest.predict(X), tree.predict(X)),
         "total_variation": (forest.predict_proba(X), tree.predict_proba(X)),
     }
     rng = np.random.default_rng(2)
-    for (name, (told, said)), n, delta in product(answers.items(), (100, 400), (0.1, 0.05)):
+    settings = product(predictions.items(), (100, 400), (0.1, 0.05))
+    for (name, (taught, learned)), n, delta in settings:
         soft = name == "total_variation"
-        losses = 0.5 * np.abs(told - said).sum(axis=1) if soft else told != said
+        losses = 0.5 * np.abs(taught - learned).sum(axis=1) if soft else taught != learned
         misses = 0
         for _ in range(repeats):
             drawn = rng.choice(len(X), n, replace=False)
@@ -271,7 +271,7 @@ def size_table() -> str:
 
 
 def price_table(student: tuple) -> str:
-    """CPU seconds of certificates on 7,608 rows, as multiples of asking both sides."""
+    """CPU seconds of certificates on 7,608 rows, as multiples of querying both models."""
     forest, tree, X = student
     batches = np.array_split(X, 10)
 
@@ -288,20 +288,20 @@ def price_table(student: tuple) -> str:
         for batch in batches:
             watch.update(batch)
 
-    def ask_both(method: str, parts: Sequence[np.ndarray]) -> None:
+    def query_both(method: str, parts: Sequence[np.ndarray]) -> None:
         for part in parts:
             for model in (forest, tree):
                 getattr(model, method)(part)
 
     rows = []
     for loss, method in (("disagreement", "predict"), ("total_variation", "predict_proba")):
-        asking = seconds(lambda m=method: ask_both(m, [X]))
-        in_parts = seconds(lambda m=method: ask_both(m, batches))
+        querying = seconds(lambda m=method: query_both(m, [X]))
+        in_parts = seconds(lambda m=method: query_both(m, batches))
         one = seconds(lambda name=loss: fidelity_certificate(forest, tree, X, loss=name))
         ten = seconds(lambda name=loss: in_ten_batches(name))
-        rows.append([loss, f"{asking:.2f} s", f"{one / asking:.2f}", f"{ten / in_parts:.2f}"])
+        rows.append([loss, f"{querying:.2f} s", f"{one / querying:.2f}", f"{ten / in_parts:.2f}"])
     return markdown_table(
-        ["loss", "asking both", "one certificate", "sequential, 10 batches"], rows
+        ["loss", "querying both", "one certificate", "sequential, 10 batches"], rows
     )
 
 
@@ -309,30 +309,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, and write the section of the results file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer repeats and looks")
-    parser.add_argument("--output", type=Path, default=RESULTS)
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     repeats = 400 if options.quick else 2000
     horizons = (10, 100, 1000) if options.quick else (10, 100, 1000, 10_000)
     student = real_student()
     parts = [
         "`benchmarks/bench_certificates.py`: "
-        + ("a quick look." if options.quick else "every bound against its own word."),
-        "### Coverage\n\nHow often is the bound below the truth, as a share of delta? At most 1 "
+        + ("a quick look." if options.quick else "every bound against its stated confidence."),
+        "## Coverage\n\nHow often is the bound below the truth, as a share of delta? At most 1 "
         "(simulated ones wobble around their rate).",
         coverage_table(repeats, student),
-        "### Peeking\n\nChance that the bound is ever below the truth, delta = 0.05, one look "
+        "## Peeking\n\nChance that the bound is ever below the truth, delta = 0.05, one look "
         "after every row.",
         peeking_table(horizons),
-        "### Width\n\nMean upper bounds at a mean loss of 0.03, n = 1,000, delta = 0.05.",
+        "## Width\n\nMean upper bounds at a mean loss of 0.03, n = 1,000, delta = 0.05.",
         width_table(repeats),
-        "### Rows\n\nRows that certify epsilon at delta = 0.05 with probability 0.9, by the true "
+        "## Rows\n\nRows that certify epsilon at delta = 0.05 with probability 0.9, by the true "
         "disagreement.",
         size_table(),
-        "### Time\n\nA forest of 300 trees and its distilled tree on 7,608 rows of the table "
-        "magic; CPU times as multiples of what asking both takes, in batches where there are any.",
+        "## Time\n\nA forest of 300 trees and its distilled tree on 7,608 rows of the table "
+        "magic; CPU times as multiples of what querying both takes, in batches where there are "
+        "any.",
         price_table(student),
     ]
-    write_section("Certificates of fidelity", "\n\n".join(parts), options.output)
+    write_study("Certificates of fidelity", "\n\n".join(parts), options)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What does distilling a tree cost beyond what cannot be saved?
 
-Distilling a tree by CART must draw the rows, ask the teacher about them, and
-let scikit-learn grow a tree on its answers. Those three, timed alone on the
+Distilling a tree by CART must draw the rows, query the teacher on them, and
+let scikit-learn grow a tree on its labels. Those three, timed alone on the
 very same rows, are the floor; the ratio of the whole ``fit`` to their sum is
-what the road itself costs. With ``--profile``, it is shown where the rest goes.
+what the workflow itself costs. ``--profile`` shows where the rest goes.
 
 The second table compares ``import skdistill`` with the import of the
 scikit-learn modules that it uses (those in ``sys.modules`` after it), each in
@@ -26,18 +26,17 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 import argparse
 import cProfile
 import pstats
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import encoder, fit_teacher, split
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import encoder, fit_teacher, split
+from _lib.imports import measure_imports
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -58,7 +57,7 @@ SETTINGS = (
     ("magic", "logistic", "soft", True),
     ("penbased", "logistic", "hard", True),
     ("penbased", "logistic", "soft", True),
-    # The hardest: nothing is drawn, and the teacher answers at once.
+    # The hardest: nothing is drawn, and the teacher predicts at once.
     ("breast_cancer", "logistic", "hard", False),
     ("breast_cancer", "logistic", "soft", False),
     ("magic", "logistic", "hard", False),
@@ -92,14 +91,14 @@ def stack(X: Any, drawn: Any) -> Any:
     return np.concatenate([X, drawn])
 
 
-def sklearn_fit(rows: Any, answers: np.ndarray) -> Any:
+def sklearn_fit(rows: Any, labels: np.ndarray) -> Any:
     """scikit-learn's own tree on hard labels (1-d) or on probabilities (2-d)."""
-    soft = answers.ndim == 2
+    soft = labels.ndim == 2
     tree = (DecisionTreeRegressor if soft else DecisionTreeClassifier)(
         max_leaf_nodes=LEAVES, random_state=0
     )
     # Two probabilities are one number.
-    target = answers[:, 1] if soft and answers.shape[1] == 2 else answers
+    target = labels[:, 1] if soft and labels.shape[1] == 2 else labels
     return make_pipeline(encoder(rows), tree).fit(rows, target)
 
 
@@ -120,13 +119,13 @@ def parts(X: Any, teacher: Any, labels: str, drawn: bool) -> Parts:
         return X[:0] if munge is None else munge.fit(X).sample()
 
     rows = stack(X, draw())
-    ask = teacher.predict_proba if labels == "soft" else teacher.predict
-    answers = ask(rows)
+    query = teacher.predict_proba if labels == "soft" else teacher.predict
+    taught = query(rows)
     return Parts(
         whole=lambda: student.fit(X),
         draw=draw,
-        label=lambda: ask(rows),
-        grow=lambda: sklearn_fit(rows, answers),
+        label=lambda: query(rows),
+        grow=lambda: sklearn_fit(rows, taught),
     )
 
 
@@ -146,36 +145,11 @@ def measure(work: Parts, repeats: int) -> dict[str, float]:
     return dict(zip(names, np.median(table, axis=0), strict=True)) | {"ratio": np.median(ratio)}
 
 
-def import_seconds(statement: str) -> float:
-    """CPU seconds of an import in a fresh process."""
-    code = f"import time; t = time.process_time(); {statement}; print(time.process_time() - t)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return float(run.stdout)
-
-
-def used_modules() -> list[str]:
-    """The scikit-learn modules that ``import skdistill`` brings in."""
-    code = "import sys, skdistill; print(*[m for m in sys.modules if m.split('.')[0] == 'sklearn'])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return run.stdout.split()
-
-
-def measure_imports(repeats: int) -> dict[str, float]:
-    """Median CPU seconds of both imports, in turns, and the median ratio."""
-    reference = "import " + ", ".join(used_modules())
-    table = []
-    for _ in range(repeats + 1):
-        table.append([import_seconds("import skdistill"), import_seconds(reference)])
-    times = np.array(table[1:])  # the first one warms the disk
-    ours, theirs = np.median(times, axis=0)
-    return {"ours": ours, "theirs": theirs, "ratio": np.median(times[:, 0] / times[:, 1])}
-
-
 def profile(work: Parts, title: str) -> None:
     """Print where the time of the whole goes."""
     profiler = cProfile.Profile()
     profiler.runcall(work.whole)
-    print(f"\n### {title}")
+    print(f"\n## {title}")
     pstats.Stats(profiler).sort_stats("tottime").print_stats(12)
 
 
@@ -189,8 +163,8 @@ def report(rows: list[list[Any]], imports: dict[str, float]) -> str:
     ]
     return f"""
 `benchmarks/bench_distil_cost.py`: CPU seconds, medians, one thread, {LEAVES} leaves. The floor is
-drawing the rows, the teacher's answers, and scikit-learn's own fit, on the same rows; n real rows
-and 10,000 - n drawn ones (n, where the real ones are 10,000 already), or the real ones alone.
+drawing the rows, the teacher's predictions, and scikit-learn's own fit, on the same rows; n real
+rows and 10,000 - n drawn ones (n, where the real ones are 10,000 already), or the real ones alone.
 
 {markdown_table(header, rows)}
 
@@ -202,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="three settings, fewer repeats")
     parser.add_argument("--profile", action="store_true", help="print profiles, write nothing")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     repeats = 3 if options.quick else 9
     rows = []
@@ -218,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows.append([title, len(X), *cells, f"{t['ratio']:.3f}"])
         print(*rows[-1], file=sys.stderr)
     if not options.profile:
-        write_section("Cost of distilling", report(rows, measure_imports(repeats)), options.output)
+        write_study("Cost of distilling", report(rows, measure_imports(repeats)), options)
 
 
 if __name__ == "__main__":

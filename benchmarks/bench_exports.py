@@ -1,10 +1,10 @@
-"""Do all exports answer every row as the student does?
+"""Do all exports predict every row as the student does?
 
 For each table a forest is distilled into a tree and into a list of rules. The
 rules are written as SQL (run by sqlite and duckdb), Python, pandas, polars, C
 and JSON, and the tree as ONNX; each is executed on 10,000 rows, real ones and
 synthetic ones, and compared with the student row by row. The last table has
-levels, and gaps in every column.
+categories, and missing values in every column.
 
 Run::
 
@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import SETS, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import SETS, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
@@ -48,62 +48,62 @@ from skdistill import (
 from tests.rules._runners import RUNNERS, run_c
 
 N_ROWS = 10_000
-GAPS = "german with gaps"
+MISSING = "german, missing values"
 
 
 def as_frame(X: Any) -> pd.DataFrame:
-    """Rows with names of columns, levels as text."""
+    """Rows with names of columns, categories as text."""
     if not hasattr(X, "columns"):
         return pd.DataFrame(X, columns=[f"x{j}" for j in range(X.shape[1])])
-    levels = X.select_dtypes("category").columns
-    return X.astype(dict.fromkeys(levels, object))
+    columns = X.select_dtypes("category").columns
+    return X.astype(dict.fromkeys(columns, object))
 
 
-def with_gaps(X: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def with_missing(X: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """A twentieth of all cells is missing."""
     return X.mask(rng.random(X.shape) < 0.05)
 
 
-def gap_teacher(X: pd.DataFrame, y: np.ndarray) -> Any:
-    """A forest behind an encoder, both of which take gaps."""
-    levels = make_column_selector(dtype_include=["object", "category"])
+def missing_values_teacher(X: pd.DataFrame, y: np.ndarray) -> Any:
+    """A forest behind an encoder, both of which take missing values."""
+    categorical = make_column_selector(dtype_include=["object", "category"])
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    encoder = make_column_transformer((one_hot, levels), remainder="passthrough")
+    encoder = make_column_transformer((one_hot, categorical), remainder="passthrough")
     return make_pipeline(encoder, RandomForestClassifier(300, random_state=0)).fit(X, y)
 
 
 def table(name: str) -> tuple[Any, Any, Any]:
     """A teacher, real rows, and the rows that exports are run on."""
-    data = split(name.removesuffix(" with gaps"), 0)
-    if name == GAPS:
+    data = split(name.removesuffix(", missing values"), 0)
+    if name == MISSING:
         rng = np.random.default_rng(0)
-        X, X_test = (with_gaps(as_frame(part), rng) for part in (data.X, data.X_test))
-        return gap_teacher(X, data.y), X, X_test
+        X, X_test = (with_missing(as_frame(part), rng) for part in (data.X, data.X_test))
+        return missing_values_teacher(X, data.y), X, X_test
     teacher = trained_teacher("forest", name, 0, data)
     return teacher, data.X, data.X_test
 
 
 def mismatches(rules: Any, rows: pd.DataFrame, truth: list[Any]) -> dict[str, int]:
-    """Rows on which each language answers otherwise."""
+    """Number of rows that each language predicts differently."""
     with tempfile.TemporaryDirectory() as folder:
-        answers = {run.__name__.removeprefix("run_"): run(rules, rows) for run in RUNNERS}
-        answers["c"] = run_c(rules, rows, Path(folder))
+        predictions = {run.__name__.removeprefix("run_"): run(rules, rows) for run in RUNNERS}
+        predictions["c"] = run_c(rules, rows, Path(folder))
     return {
-        name: sum(a != b for a, b in zip(said, truth, strict=True))
-        for name, said in answers.items()
+        name: sum(a != b for a, b in zip(predicted, truth, strict=True))
+        for name, predicted in predictions.items()
     }
 
 
 def onnx_mismatches(tree: Any, X: np.ndarray, truth: list[Any]) -> int:
-    """Rows on which the tree answers otherwise in the ONNX runtime."""
+    """Number of rows that the ONNX runtime predicts differently."""
     import onnxruntime
     from skl2onnx import to_onnx
 
     rows = np.asarray(X, dtype=np.float32)
     model = to_onnx(tree.to_sklearn(), rows[:1], options={"zipmap": False})
     session = onnxruntime.InferenceSession(model.SerializeToString())
-    said = session.run(["label"], {session.get_inputs()[0].name: rows})[0]
-    return sum(a != b for a, b in zip(said.tolist(), truth, strict=True))
+    predicted = session.run(["label"], {session.get_inputs()[0].name: rows})[0]
+    return sum(a != b for a, b in zip(predicted.tolist(), truth, strict=True))
 
 
 def measure(name: str) -> list[list[Any]]:
@@ -130,19 +130,20 @@ def measure(name: str) -> list[list[Any]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two tables")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
-    names = ("banana", GAPS) if options.quick else (*SETS, GAPS)
+    names = ("banana", MISSING) if options.quick else (*SETS, MISSING)
     rows = [row for name in names for row in measure(name)]
     languages = [run.__name__.removeprefix("run_") for run in RUNNERS]
     header = ["table, student", "rules", *languages, "c", "onnx"]
     text = f"""
-`benchmarks/bench_exports.py`: rows of {N_ROWS} on which an export answers otherwise than the
-student that it was made of ("-": not run; lists are no trees, and levels need a pipeline in ONNX).
+`benchmarks/bench_exports.py`: rows of {N_ROWS} that an export predicts otherwise than the
+student that it was made from ("-": not run; lists are no trees, and categories need a pipeline in
+ONNX).
 
 {markdown_table(header, rows)}
 """
-    write_section("Exports of rules", text, options.output)
+    write_study("Exports of rules", text, options)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""How true are trees of 8, 16 and 32 leaves on rows that nobody saw?
+"""How faithful are trees of 8, 16 and 32 leaves on held-out rows?
 
 For each table, teacher and seed, 60 percent of the rows train the teacher and
 are handed to the methods; fidelity is the agreement with the teacher on the
 other 40 percent. The yardsticks are scikit-learn's CART on the teacher's hard
 labels, and the same with MUNGE rows up to 10,000 in all. Against them stand the
 distilled tree as it comes, each of its growers alone, and other packages where
-they are installed (``_peers.py``).
+they are installed (``_lib/peers.py``).
 
 Run::
 
@@ -32,13 +32,13 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from _cells import Method, cells
-from _data import SETS, TEACHERS, split, trained_teacher
-from _fidelity_report import report
-from _methods import tree_methods
-from _peers import MODULES, PEERS, missing_peers
-from _results import write_section
-from _study import run, study_parser
+from _lib.cells import Method, cells
+from _lib.data import SETS, TEACHERS, split, trained_teacher
+from _lib.fidelity_report import report
+from _lib.methods import tree_methods
+from _lib.peers import MODULES, PEERS, missing_peers
+from _lib.results import write_study
+from _lib.study import run, study_parser
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier
@@ -47,7 +47,7 @@ QUICK_SETS = ("banana", "magic", "satimage", "german", "breast_cancer")
 
 
 def installed_peers(names: Sequence[str]) -> dict[str, Method]:
-    """Other packages by name; those that are not installed are told and left out."""
+    """Other packages by name; those that are not installed are reported and left out."""
     peers, missing = {}, missing_peers()
     for name in names:
         if name in missing:
@@ -62,7 +62,7 @@ def installed_peers(names: Sequence[str]) -> dict[str, Method]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = study_parser(__doc__, "Fidelity of distilled trees")
+    parser = study_parser(__doc__, "Fidelity of distilled trees", __file__)
     parser.add_argument("--peers", nargs="*", choices=PEERS, help="other packages (default: all)")
     options = parser.parse_args(arguments)
     sets = options.sets or (QUICK_SETS if options.quick else SETS)
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     todo = cells(sets, seeds, TEACHERS, split, trained_teacher)
     results = run(todo, methods, options, foreign=PEERS)
     body = report(results, DistilledTreeClassifier.__name__, list(PEERS))
-    write_section(options.heading, body, options.output)
+    write_study(options.heading, body, options)
 
 
 if __name__ == "__main__":

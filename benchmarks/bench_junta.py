@@ -1,21 +1,24 @@
-"""Juntas from membership queries: queries, rounds, failures, and what others need.
+"""Relevant-feature search (juntas): queries, rounds, failures, and what other methods need.
 
-Run ``python benchmarks/bench_junta.py`` for everything (about ten minutes), or
-name parts: queries, rounds, failures, comparison, trained, tolerant, readable.
-Needs SALib for the Morris screening, and torch.
+Run::
+
+    python benchmarks/bench_junta.py                   # everything, about ten minutes
+    python benchmarks/bench_junta.py queries rounds    # these parts alone, printed only
+
+Needs ``pip install "skdistill[benchmarks]"``.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
-import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from _results import markdown_table, write_section
+from _lib.results import add_output, markdown_table, write_study
 from scipy.stats import binomtest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_selection import RFE, mutual_info_classif
@@ -31,7 +34,7 @@ from skdistill.juntas._smallest_tree import smallest_tree
 
 
 class Counted:
-    """A teacher that counts the rows it is asked."""
+    """A teacher that counts its queried rows."""
 
     classes_ = np.array([0, 1])
 
@@ -53,7 +56,7 @@ def _recovered(search: JuntaDistiller, junta: Junta) -> bool:
     return (
         table is not None
         and np.array_equal(table.features, junta.features)
-        and np.array_equal(table.answers, junta.table)
+        and np.array_equal(table.predictions, junta.table)
     )
 
 
@@ -196,7 +199,7 @@ def failures(n_runs: int = 10_000) -> str:
                     mode=mode,
                     max_variables=5,
                     epsilon=epsilon,
-                    delta=delta,
+                    confidence=1 - delta,
                     random_state=seed,
                 )
                 missed += not _recovered(search, junta)
@@ -216,7 +219,7 @@ def failures(n_runs: int = 10_000) -> str:
     )
 
 
-# -- what people do today --------------------------------------------------
+# -- other methods ---------------------------------------------------------
 
 
 def _top(score: np.ndarray, k: int) -> set[int]:
@@ -278,7 +281,7 @@ def _forest(teacher: Counted, d: int, k: int, seed: int) -> set[int]:
 
 
 def comparison() -> str:
-    """Everybody is told k, asks the same counted teacher, and names k columns."""
+    """Every method knows k, queries the same counted teacher, and names k columns."""
     d = 1000
     methods: dict[str, Callable[..., set[int]]] = {
         "permutation importance": _permutation,
@@ -329,7 +332,7 @@ def comparison() -> str:
     return (
         "Permutation importance with 50 rows and one repeat, Morris with 4 trajectories of two "
         "levels (4 (d + 1) queries), the "
-        "statistical methods with 5,000 labelled rows. All but ours are told k.\n\n"
+        "statistical methods with 5,000 labelled rows. All but ours know k.\n\n"
         + markdown_table(header, rows)
     )
 
@@ -389,13 +392,13 @@ def trained() -> str:
                     search = JuntaDistiller(
                         teacher, max_variables=8, domain="binary", random_state=seed
                     ).fit(X[:1])
-                said = teacher.predict(fresh)
-                accuracy.append(np.mean(said == junta.predict(fresh)))
+                taught = teacher.predict(fresh)
+                accuracy.append(np.mean(taught == junta.predict(fresh)))
                 spent.append(search.n_queries_)
                 ends[search.status_] = ends.get(search.status_, 0) + 1
                 right += _recovered(search, junta)
                 proven = search.status_ in ("certified", "exact")
-                wrongly += proven and np.mean(search.predict(fresh) != said) > 0.02
+                wrongly += proven and np.mean(search.predict(fresh) != taught) > 0.02
             rows.append(
                 [
                     f"{name}, {family}, d = {d}, k = {k}, {n} rows",
@@ -528,17 +531,23 @@ PARTS = {
 }
 
 
-def main(names: list[str]) -> None:
-    """Run the named parts; all of them are written down."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the named parts; only all of them together are written to the results file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)} (default: all)")
+    add_output(parser, __file__)
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"parts must be among {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
     warnings.filterwarnings("ignore", module="skdistill")
     body = []
-    for name in names or PARTS:
+    for name in options.parts or PARTS:
         start = time.time()
-        body.append(f"### {name.capitalize()}\n\n{PARTS[name]()}")
+        body.append(f"## {name.capitalize()}\n\n{PARTS[name]()}")
         print(f"{body[-1]}\n\n[{time.time() - start:.0f} s]\n", flush=True)
-    if not names:
-        write_section("Juntas (`bench_junta.py`)", "\n\n".join(body))
+    if not options.parts:
+        write_study("Relevant-feature search (juntas)", "\n\n".join(body), options)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -8,7 +8,7 @@ teacher's hard labels grow
 * ``DistilledTreeClassifier`` grown by CART too, which draws rows besides,
 * ``LinearProbeTreeClassifier`` by label impurity alone (its default on
   tables), by probe residual alone, by both, and by both with a *random* basis
-  in the place of the teacher's inside.
+  in place of the teacher's hidden layers.
 
 The table gives fidelity on the test rows at 8, 16 and 32 leaves, and CPU seconds
 of one fit (all three sizes of a probe tree come from one, through its
@@ -32,8 +32,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import fit_teacher, load
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import fit_teacher, load
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
@@ -103,11 +103,11 @@ def cells(name: str, kind: str, seed: int) -> list[dict[str, Any]]:
     X, y = load_digits(return_X_y=True) if name == "digits" else load(name)
     X, X_test, y, _ = train_test_split(X, y, test_size=0.4, random_state=seed, stratify=y)
     teacher = skorch_teacher(X, y, seed) if kind == "skorch" else fit_teacher(kind, X, y, seed)
-    labels, told = teacher.predict(X), teacher.predict(X_test)
+    labels, truth = teacher.predict(X), teacher.predict(X_test)
     rows = []
 
     def add(method: str, size: int, tree: Any, seconds: float) -> None:
-        fidelity = 100 * float(np.mean(tree.predict(X_test) == told))
+        fidelity = 100 * float(np.mean(tree.predict(X_test) == truth))
         rows.append(
             {"table": name, "teacher": kind, "method": method, "leaves": size,
              "fidelity": fidelity, "seconds": seconds}
@@ -124,7 +124,7 @@ def cells(name: str, kind: str, seed: int) -> list[dict[str, Any]]:
         tree, seconds = timed(lambda score=score: probe_tree(teacher, score).fit(X))
         for size in SIZES:
             best = [sized for sized in tree.size_path_ if sized.n_leaves <= size][-1]
-            # Its answers are places in the teacher's classes already.
+            # It predicts positions in the teacher's classes already.
             add(score, size, best.tree, seconds)
     return rows
 
@@ -154,7 +154,7 @@ def report(table: pd.DataFrame) -> str:
     taught = table.groupby("table", sort=False)["teacher"].unique()
     pairs = "; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in taught.items())
     which = f"`benchmarks/{Path(__file__).name}`. Tables and teachers: {pairs}."
-    return f"{which}\n\n{markdown_table(head, summary)}\n\n### Fidelity in percent\n\n{detail}"
+    return f"{which}\n\n{markdown_table(head, summary)}\n\n## Fidelity in percent\n\n{detail}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -163,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="two tables")
     parser.add_argument("--sets", nargs="+", default=SETS, help="these tables alone")
     parser.add_argument("--seeds", type=int, default=1, help="splits of each table (default: 1)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(name, kind, seed, file=sys.stderr, flush=True)
                 if options.raw is not None:
                     pd.DataFrame(rows).to_csv(options.raw, index=False)
-    write_section("Linear probes on real tables", report(pd.DataFrame(rows)), options.output)
+    write_study("Linear probes on real tables", report(pd.DataFrame(rows)), options)
 
 
 if __name__ == "__main__":

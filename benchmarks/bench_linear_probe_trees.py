@@ -5,16 +5,16 @@ they are right on 20,000 fresh points, and the question whether the tree comes
 out of the network again:
 
 * ours, ``LinearProbeTreeClassifier`` with its defaults, and the published
-  procedure (probes trained by gradient, k conjunctions kept a level) on the
+  procedure (probes trained by gradient, k conjunctions kept at each depth) on the
   same networks in the same run: agreement with the teacher on 20,000 fresh
   points, whether the tree is exactly the true function, probes, their share of
   all conjunctions of at most that many literals, CPU seconds on one thread
   after the forward pass;
 * d = 1,000: CPU seconds and peak memory;
 * networks that are stopped early, trained on correlated inputs, or not trained
-  at all: what the report on the linear representation hypothesis says.
+  at all: what the report on the linear representation hypothesis finds.
 
-Networks are trained at first use and kept in a cache, see ``_networks.py``.
+Networks are trained at first use and kept in a cache, see ``_lib/networks.py``.
 Source: E. Boix-Adsera, "Towards a theory of model distillation",
 arXiv:2403.09053, figure 5.
 
@@ -39,15 +39,14 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from _memory import peak_mb
-from _networks import correlated_points, load_network, recipe_for, scores, trained_network
-from _published_probes import published_tree
-from _results import RESULTS, markdown_table, write_section
+from _lib.memory import peak_mb
+from _lib.networks import correlated_points, load_network, recipe_for, scores, trained_network
+from _lib.published_probes import published_tree
+from _lib.results import add_output, markdown_table, write_study
 
 from skdistill import LinearProbeTreeClassifier, TorchTeacher
 from skdistill.datasets import BooleanTree
@@ -176,7 +175,7 @@ def ours(
     clock = TimedTeacher(module)
     tree = LinearProbeTreeClassifier(
         clock.teacher,
-        domain="boolean" if X is None else "auto",
+        domain="sign" if X is None else "auto",
         max_depth=depth,
         random_state=seed,
     )
@@ -194,12 +193,12 @@ def ours(
 
 
 def _published_activations(teacher: TorchTeacher, X: np.ndarray) -> np.ndarray:
-    """What the published procedure reads: every layer before and after ReLU, and the answer."""
+    """What the published procedure reads: every layer before and after ReLU, and the output."""
     n_blocks = len(teacher.network.blocks)
     before = ["first", *(f"blocks.{i}" for i in range(n_blocks)), "readout"]
     after = [*(f"blocks.{i}:input" for i in range(n_blocks)), "readout:input"]
-    answer = 2.0 * teacher.predict(X) - 1.0
-    return np.column_stack([hidden_representation(teacher, X, [*before, *after]), answer])
+    output = 2.0 * teacher.predict(X) - 1.0
+    return np.column_stack([hidden_representation(teacher, X, [*before, *after]), output])
 
 
 def published(
@@ -276,9 +275,9 @@ def figure_5(quick: bool) -> str:
         "CPU seconds of the published procedure over ours: " + "; ".join(ratios) + ".\n\n"
         "Exact: the tree found is the true function on the whole cube, by comparing leaves. "
         "Ours reads the five hidden layers after ReLU; the published procedure reads them before "
-        f"it as well, and the answer. It is given {N_PROBE:,} probe rows and {N_HELD:,} held-out "
+        f"it as well, and the output. It is given {N_PROBE:,} probe rows and {N_HELD:,} held-out "
         "ones, trains 101 steps, and may build the tree from the 1,000 best conjunctions of each "
-        "level. CPU seconds on one thread, without the forward pass."
+        "depth. CPU seconds on one thread, without the forward pass."
     )
 
 
@@ -342,8 +341,8 @@ def degraded(quick: bool) -> str:
                 f"{outcome.seconds:.2f}",
             ]
         )
-        said = "; ".join(sorted({str(w.message) for w in caught}))
-        reports.append(f"{name}:\n{report}" + (f"\nwarned: {said}" if said else ""))
+        warned = "; ".join(sorted({str(w.message) for w in caught}))
+        reports.append(f"{name}:\n{report}" + (f"\nwarned: {warned}" if warned else ""))
     header = [
         "network, depth 4, d = 100",
         "its accuracy",
@@ -377,16 +376,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="without the slow baselines")
     parser.add_argument("--part", choices=list(PARTS), help="only this one, printed alone")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     body = []
     for name in [options.part] if options.part else PARTS:
-        body.append(f"### {name.capitalize()}\n\n{PARTS[name](options.quick)}")
+        body.append(f"## {name.capitalize()}\n\n{PARTS[name](options.quick)}")
         print(f"{body[-1]}\n", flush=True)
     if not options.part:
-        heading = "Linear-probe trees (`bench_linear_probe_trees.py`)"
-        write_section(heading, "\n\n".join(body), options.output)
+        write_study("Linear-probe trees", "\n\n".join(body), options)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ Run::
 
     python benchmarks/bench_munge_amounts.py            # all, about 20 minutes on one core
     python benchmarks/bench_munge_amounts.py --quick    # five tables, one seed
-    python benchmarks/bench_munge_amounts.py --sets large --heading "MUNGE rows, large tables"
+    python benchmarks/bench_munge_amounts.py --sets large --heading "MUNGE rows, large tables" \
+        --output benchmarks/results/munge_amounts_large.md
 
 Needs ``pip install "skdistill[benchmarks]"``. Each teacher is trained once a
 table and seed, and labels each row once; the rows that MUNGE draws are the
@@ -33,8 +34,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _data import LARGE, SETS, TEACHERS, Split, encoder, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import LARGE, SETS, TEACHERS, Split, encoder, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
@@ -236,25 +237,25 @@ labels of the training rows (its mean: {100 * cells.mean():.2f} percent), over {
 {results["seed"].nunique()} seeds, {results["leaves"].nunique()} sizes); n is the number of
 training rows. {seconds / 60:.0f} minutes. {error_line(results)}
 
-### Labels and amount of MUNGE rows
+## Labels and amount of MUNGE rows
 
 {amounts_table(results)}
 
-### The same by table: hard labels
+## The same by table: hard labels
 
 {sets_table(results, "hard")}
 
-### The same by table: soft labels
+## The same by table: soft labels
 
 {sets_table(results, "soft")}
 
-### Settings of MUNGE: hard labels, {SETTINGS_AMOUNT} rows
+## Settings of MUNGE: hard labels, {SETTINGS_AMOUNT} rows
 
 Default: {", ".join(f"{name}={DEFAULTS[name]:g}" for name in VALUES)}.
 
 {settings_table(results, "hard")}
 
-### Settings of MUNGE: soft labels, {SETTINGS_AMOUNT} rows
+## Settings of MUNGE: soft labels, {SETTINGS_AMOUNT} rows
 
 {settings_table(results, "soft")}
 """
@@ -265,8 +266,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="five tables, one seed")
     parser.add_argument("--sets", nargs="+", help='names of tables, or "large"')
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds (default: 3)")
-    parser.add_argument("--heading", default="MUNGE rows for small trees")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    parser.add_argument(
+        "--heading", default="MUNGE rows for small trees", help="of the results file"
+    )
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     return parser.parse_args(arguments)
 
@@ -284,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.raw:
             pd.DataFrame(records).to_csv(options.raw, index=False)
     results = pd.DataFrame(records)
-    write_section(options.heading, report(results, time.perf_counter() - start), options.output)
+    write_study(options.heading, report(results, time.perf_counter() - start), options)
 
 
 if __name__ == "__main__":

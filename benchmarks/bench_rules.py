@@ -1,10 +1,10 @@
-"""Is a list of 16 rules as true as a tree of 16 leaves, with less to read?
+"""Is a list of 16 rules as faithful as a tree of 16 leaves, and shorter to read?
 
 For each table, teacher and seed, 60 percent of the rows train the teacher and
 are handed to the students; fidelity is the agreement with the teacher on the
 other 40 percent. Conditions are counted over all rules: of a tree, over the
 rules of its leaves after those on one column are merged. CPU seconds are those
-of ``fit`` without the teacher's answers, which are remembered.
+of ``fit`` without the teacher's predictions, which are cached.
 
 Run::
 
@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _cells import Stopwatch
-from _data import SETS, TEACHERS, Split, encoder, split, trained_teacher
-from _results import RESULTS, markdown_table, write_section
+from _lib.cells import Stopwatch
+from _lib.data import SETS, TEACHERS, Split, encoder, split, trained_teacher
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
@@ -98,7 +98,7 @@ def measure(data: Split, teacher: Any, make: Callable[[Any, int], Any], seed: in
     """Fidelity on unseen rows, what there is to read, and CPU seconds of one student."""
     watch = Stopwatch(teacher)
     remembered = CachedTeacher(watch)
-    told = remembered.predict(data.X_test)
+    truth = remembered.predict(data.X_test)
     watch.seconds = 0.0
     start = time.process_time()
     with warnings.catch_warnings():
@@ -107,7 +107,7 @@ def measure(data: Split, teacher: Any, make: Callable[[Any, int], Any], seed: in
     seconds = time.process_time() - start - watch.seconds
     rules = student.rules_ if hasattr(student, "rules_") else extract_rules(student)
     return {
-        "fidelity": 100 * float(np.mean(student.predict(data.X_test) == told)),
+        "fidelity": 100 * float(np.mean(student.predict(data.X_test) == truth)),
         "rules": len(rules),
         "conditions": rules.n_conditions,
         "seconds": seconds,
@@ -170,8 +170,8 @@ def report(results: pd.DataFrame, seconds: float) -> str:
     n_cells = len(results.groupby(["set", "teacher", "seed"]))
     return f"""
 `benchmarks/bench_rules.py`: percent of unseen rows on which a student of at most {SIZE} rules
-(leaves) says what its teacher says, conditions in all its rules, and CPU seconds without the
-teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
+(leaves) predicts what its teacher predicts, conditions in all its rules, and CPU seconds without
+the teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
 {results["teacher"].nunique()} teachers, {results["seed"].nunique()} seeds). \
 {seconds / 60:.0f} minutes.
 
@@ -179,11 +179,11 @@ teacher's; means over {n_cells} cells ({results["set"].nunique()} tables, \
 
 A default list on 10,000 rows and 20 columns takes {cost():.1f} CPU seconds.
 
-### Fidelity by table
+## Fidelity by table
 
 {sets_table(results, "fidelity")}
 
-### Conditions by table
+## Conditions by table
 
 {sets_table(results, "conditions")}
 """
@@ -195,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sets", nargs="+", help="names of tables (default: all)")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds (default: 3)")
     parser.add_argument("--students", nargs="+", help="these rows alone are measured")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     options = parser.parse_args(arguments)
     sets = options.sets or (QUICK_SETS if options.quick else SETS)
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     start = time.perf_counter()
     results = run(sets, seeds, options.students or list(STUDENTS), options.raw)
     body = report(results, time.perf_counter() - start)
-    write_section("Rule lists and rule sets (`bench_rules.py`)", body, options.output)
+    write_study("Rule lists and rule sets", body, options)
 
 
 if __name__ == "__main__":

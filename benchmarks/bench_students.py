@@ -1,4 +1,4 @@
-"""Soft or hard labels for students that are no trees?
+"""Soft or hard labels for students other than trees?
 
 ``DistilledClassifier`` hands a teacher's labels to any scikit-learn student.
 Here a logistic regression and a histogram gradient boosting learn from soft
@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from _data import SETS, encoder
-from _results import RESULTS, markdown_table, write_section
+from _lib.data import SETS, encoder
+from _lib.results import add_output, markdown_table, write_study
 from bench_munge_amounts import AMOUNTS, QUICK_SETS, Task, tasks
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -120,8 +120,7 @@ def report(results: pd.DataFrame, seconds: float) -> str:
     """The section for the results file."""
     cells = results.groupby(["set", "teacher", "seed"]).ngroups
     by_set = "\n\n".join(
-        f"### Fidelity by table: {student}\n\n{sets_table(results, student)}"
-        for student in STUDENTS
+        f"## Fidelity by table: {student}\n\n{sets_table(results, student)}" for student in STUDENTS
     )
     return f"""
 `benchmarks/bench_students.py`: percent of test fidelity (more is better) and of total variation
@@ -137,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="five tables, one seed")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds (default: 3)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, help="a CSV file for every single measurement")
     options = parser.parse_args(arguments)
     sets = QUICK_SETS if options.quick else SETS
@@ -149,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.raw:
             pd.DataFrame(records).to_csv(options.raw, index=False)
     body = report(pd.DataFrame(records), time.perf_counter() - start)
-    write_section("Labels for other students", body, options.output)
+    write_study("Labels for other students", body, options)
 
 
 if __name__ == "__main__":

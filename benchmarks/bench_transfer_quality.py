@@ -1,6 +1,6 @@
 """Which transfer set makes the best small trees of few labelled rows?
 
-The design of PRELIM (see ``_few_rows.py``) on eight real tables: a teacher sees
+The design of PRELIM (see ``_lib/few_rows.py``) on eight real tables: a teacher sees
 100 or 400 labelled rows; trees of 8 and of 16 leaves learn those rows and
 synthetic ones, 10,000 in all, that it labels. Each generator is compared with
 the tree that is fitted directly on the labelled rows, with a kernel density of
@@ -10,7 +10,7 @@ the teacher.
 
 Also measured: soft against hard labels, 1,000 to 30,000 rows, a forest against
 boosting as the teacher, and whether the two-sample AUC (how easily synthetic
-rows are told from real ones) says which generator teaches best.
+rows are told from real ones) predicts which generator teaches best.
 
 What ``transfer_set="auto"`` takes and the generators' defaults follow these
 tables.
@@ -43,10 +43,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from _few_rows import SETS, Cell, Scores, make_cell, scores, small_tree
-from _generators import BASELINE, CEILING, GENERATORS, draw
-from _quality_report import DIRECT, report
-from _results import RESULTS, write_section
+from _lib.few_rows import SETS, Cell, Scores, make_cell, scores, small_tree
+from _lib.generators import BASELINE, CEILING, GENERATORS, draw
+from _lib.quality_report import DIRECT, report
+from _lib.results import add_output, write_study
 
 from skdistill.metrics import two_sample_auc
 
@@ -116,7 +116,7 @@ def students(task: Task, cell: Cell) -> tuple[dict[str, Any], float]:
         return {"true": small_tree(cell, cell.X, cell.y)}, 0.0
     rows = np.vstack([cell.X, draw(task.generator, cell, task.rows - cell.n)])
     seconds = time.process_time() - start
-    proba = cell.ask(rows)
+    proba = cell.query(rows)
     trees = {"hard": small_tree(cell, rows, (proba > 0.5).astype(int))}
     if task.generator in SOFT and task.rows == ROWS:
         trees["soft"] = small_tree(cell, rows, proba)
@@ -129,7 +129,7 @@ def measure(task: Task, cell: Cell) -> list[list[Any]]:
     if task.what == "auc":
         return [[*key, "", 0, *[""] * len(MEASURED), "", told_apart(task, cell), ""]]
     trees, seconds = students(task, cell)
-    teacher = np.mean(cell.answers == (cell.y_test == 1))
+    teacher = np.mean(cell.labels == (cell.y_test == 1))
     return [
         [*key, labels, leaves, *(getattr(found, name) for name in MEASURED), teacher, "", seconds]
         for labels, tree in trees.items()
@@ -164,7 +164,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--teachers", nargs="+", default=TEACHERS)
     parser.add_argument("--generators", nargs="+", default=list(GENERATORS))
     parser.add_argument("--report-only", action="store_true", help="measure nothing")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     parser.add_argument("--raw", type=Path, default=Path("transfer_quality.csv"))
     return parser.parse_args(arguments)
 
@@ -174,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sets, seeds = (QUICK_SETS, 2) if options.quick else (options.sets, options.seeds)
     tasks = list(all_tasks(sets, seeds, options.teachers, options.generators))
     results = run([] if options.report_only else tasks, options.raw)
-    write_section("Quality of transfer sets", report(results), options.output)
+    write_study("Quality of transfer sets", report(results), options)
 
 
 if __name__ == "__main__":

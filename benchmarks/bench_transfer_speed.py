@@ -2,10 +2,10 @@
 
 Four parts, all on one thread, in CPU seconds:
 
-* MUNGE against a plain loop over rows and attributes (``_plain_munge.py``) and
+* MUNGE against a plain loop over rows and attributes (``_lib/plain_munge.py``) and
   against the floor, which is what ``numpy.random.default_rng`` needs for as many
   standard normals and as many uniforms as there are values;
-* every transfer set: fitted on 10,000 rows of 20 numbers, asked for 1,000,000;
+* every transfer set: fitted on 10,000 rows of 20 numbers, 1,000,000 sampled;
 * the neighbour search, exact and approximate, as rows grow in number: time, and
   how much further than the exact neighbours the found ones lie;
 * peak memory of ``sample`` and of ``iter_samples`` against the size of the rows.
@@ -29,12 +29,11 @@ import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _plain_munge import LOCAL_VARIANCE, LOOPS, P_SWAP, loop_search
-from _results import RESULTS, markdown_table, write_section
+from _lib.plain_munge import LOCAL_VARIANCE, LOOPS, P_SWAP, loop_search
+from _lib.results import add_output, markdown_table, write_study
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KernelDensity, NearestNeighbors
 
@@ -121,7 +120,7 @@ def report_munge(quick: bool) -> str:
             f"{t['fit (the neighbour search)']:.3f} s, that of the loops "
             f"{t['search of the loops']:.2f} s.\n\n{table}"
         )
-    return "### MUNGE against a plain loop\n\n" + "\n\n".join(text)
+    return "## MUNGE against a plain loop\n\n" + "\n\n".join(text)
 
 
 def every_set(X: np.ndarray) -> dict[str, Any]:
@@ -161,19 +160,19 @@ def report_sets(quick: bool) -> str:
         print(*rows[-1], flush=True)
     table = markdown_table(["transfer set", "fit", "sample"], rows)
     return (
-        f"### Every transfer set\n\nFitted on 10,000 rows of {WIDTH} numbers, then asked for "
+        f"## Every transfer set\n\nFitted on 10,000 rows of {WIDTH} numbers, then sampled for "
         f"{n_samples:,} rows; CPU seconds.\n\n{table}"
     )
 
 
-def neighbour_quality(X: np.ndarray, found: np.ndarray, n_asked: int) -> tuple[float, float]:
+def neighbour_quality(X: np.ndarray, found: np.ndarray, n_checked: int) -> tuple[float, float]:
     """Mean distance over that of the exact neighbours, and recall, on some rows."""
-    asked = np.random.default_rng(1).choice(len(X), n_asked, replace=False)
+    checked = np.random.default_rng(1).choice(len(X), n_checked, replace=False)
     k = found.shape[1]
     exact = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(X)
-    distance, place = (each[:, 1:] for each in exact.kneighbors(X[asked]))
-    ours = np.linalg.norm(X[asked][:, np.newaxis] - X[found[asked]], axis=2)
-    common = [len(np.intersect1d(a, b)) for a, b in zip(place, found[asked], strict=True)]
+    distance, place = (each[:, 1:] for each in exact.kneighbors(X[checked]))
+    ours = np.linalg.norm(X[checked][:, np.newaxis] - X[found[checked]], axis=2)
+    common = [len(np.intersect1d(a, b)) for a, b in zip(place, found[checked], strict=True)]
     return ours.mean() / distance.mean(), float(np.mean(common)) / k
 
 
@@ -199,7 +198,7 @@ def report_search(quick: bool) -> str:
             print(*rows[-1], flush=True)
     header = ["rows", "kind", "exact", "forest", "distance over exact", "recall"]
     return (
-        f"### Neighbour search\n\nFive neighbours among rows of {WIDTH} numbers, on a sheet of "
+        f"## Neighbour search\n\nFive neighbours among rows of {WIDTH} numbers, on a sheet of "
         "five dimensions or all independent (where all distances are nearly alike, the worst "
         f"case); CPU seconds.\n\n{markdown_table(header, rows)}"
     )
@@ -226,7 +225,7 @@ def report_memory(quick: bool) -> str:
         rows.append([f"{n:,}", whole / size, parts / size])
     header = ["real rows", "sample", "iter_samples, 100,000 rows at a time"]
     return (
-        f"### Memory\n\nPeak memory over that of the {n_samples * WIDTH:,} values drawn, the "
+        f"## Memory\n\nPeak memory over that of the {n_samples * WIDTH:,} values drawn, the "
         f"output included; `MungeTransferSet`.\n\n{markdown_table(header, rows)}"
     )
 
@@ -243,11 +242,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows, few repeats")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     body = "\n\n".join(PARTS[part](options.quick) for part in options.parts)
-    head = "`benchmarks/bench_transfer_speed.py`: one thread, CPU seconds, no gaps."
-    write_section("Speed of transfer sets", f"{head}\n\n{body}", options.output)
+    head = "`benchmarks/bench_transfer_speed.py`: one thread, CPU seconds, no missing values."
+    write_study("Speed of transfer sets", f"{head}\n\n{body}", options)
 
 
 if __name__ == "__main__":

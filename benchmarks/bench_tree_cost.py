@@ -27,14 +27,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _cells import Stopwatch
-from _memory import peak_mb
-from _methods import CART, GROWERS
-from _results import RESULTS, markdown_table, write_section
+from _lib.cells import Stopwatch
+from _lib.memory import peak_mb
+from _lib.methods import CART, GROWERS
+from _lib.results import add_output, markdown_table, write_study
 from bench_transfer_speed import correlated_rows
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -117,9 +116,9 @@ def measure_here(
     seconds, rise = [], 0.0
     for k in range(repeats):
         before = peak_mb(reset=True)
-        asked, start = teacher.seconds, time.process_time()
+        queried, start = teacher.seconds, time.process_time()
         fit(X)
-        seconds.append(time.process_time() - start - (teacher.seconds - asked))
+        seconds.append(time.process_time() - start - (teacher.seconds - queried))
         rise = peak_mb() - before if k == 0 else rise
     return {"seconds": min(seconds), "rise": rise}
 
@@ -162,7 +161,7 @@ def table(
             print(f"{n:,} x {d}", *rows[-1], file=sys.stderr)
     header = ["task, method", "CPU seconds", "ratio to CART", "MB", "MB / binned data"]
     return (
-        f"### {n:,} rows x {d} columns, {precision}\n\nBinned data: {binned:.1f} MB.\n\n"
+        f"## {n:,} rows x {d} columns, {precision}\n\nBinned data: {binned:.1f} MB.\n\n"
         f"{markdown_table(header, rows)}"
     )
 
@@ -171,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the smaller table alone, once")
     parser.add_argument("--case", type=json.loads, help=argparse.SUPPRESS)
-    parser.add_argument("--output", type=Path, default=RESULTS, help="the results file")
+    add_output(parser, __file__)
     options = parser.parse_args(arguments)
     if options.case:
         print(json.dumps(measure_here(*options.case)))
@@ -182,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "of `fit` without the teacher's, and by how much the peak of the process's memory rises.",
         *(table(*case) for case in cases),
     ]
-    write_section("Cost of growing trees", "\n\n".join(parts), options.output)
+    write_study("Cost of growing trees", "\n\n".join(parts), options)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ sphinx_gallery_conf = {
             f"../examples/{name}"
             for name in (
                 "trees",
+                "probes",
                 "rules",
                 "inspection",
                 "metrics",

@@ -1,6 +1,6 @@
-"""Draw the README's picture: a forest in one tree of six leaves, with its fidelity.
+"""Draw the README's plot: a forest in one tree of six leaves, with its fidelity.
 
-Run it from anywhere: ``python doc/make_readme_picture.py``. Everything that the picture says
+Run it from anywhere: ``python doc/make_readme_picture.py``. Every number in it
 is measured here. The file lands in ``doc/_static/distilled_tree.png``.
 """
 
@@ -46,7 +46,7 @@ def main():
     leaves = sum(each.get_n_leaves() for each in forest.estimators_)
 
     fig, ax = plt.subplots(figsize=(9, 5.4), layout="constrained")
-    # The number of each node tells which text stands where.
+    # The number of each node identifies its text.
     boxes = plot_tree(tree, ax=ax, filled=True, rounded=True, node_ids=True, fontsize=11)
     for box in boxes:
         first = box.get_text().split("\n")[0]
@@ -54,7 +54,7 @@ def main():
             node = int(first[6:])
             box.set_text(node_text(tree, node, list(X.columns), data.target_names))
             if tree.tree_.children_left[node] != -1:
-                box.get_bbox_patch().set_facecolor("#f2f2f2")  # colour is for answers
+                box.get_bbox_patch().set_facecolor("#f2f2f2")  # colour marks predictions
         else:  # "True" and "False" beside the first arrows
             box.set_text(first.replace("True", "yes").replace("False", "no"))
     fig.suptitle(

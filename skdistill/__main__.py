@@ -1,8 +1,8 @@
 """The main job on real data: ``python -m skdistill``.
 
 Trains a teacher on a data set that scikit-learn ships, distils it into one
-small tree, says how true the tree is on rows that neither has seen, and prints
-its rules.
+small tree, reports how faithful the tree is on held-out rows, and prints its
+rules.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DATA = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the road end to end and print what it finds.
+    """Run the whole workflow and print its report.
 
     Parameters
     ----------
@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m skdistill", description="Distil a random forest into one readable tree."
     )
     parser.add_argument("--data", choices=sorted(_DATA), default="breast_cancer")
-    parser.add_argument("--leaves", type=int, default=6, help="most leaves (default: 6)")
+    parser.add_argument(
+        "--leaves", type=int, default=6, help="maximum number of leaves (default: 6)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="random state (default: 0)")
     options = parser.parse_args(arguments)
 
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     leaves = sum(each.get_n_leaves() for each in teacher.estimators_)
     print(f"Teacher: {forest.__name__} of 300 trees with {leaves} leaves, on {options.data}.")
-    print(f"Student: one tree with {tree.get_n_leaves()} leaves, {tree.n_queries_} rows asked.\n")
+    print(f"Student: one tree with {tree.get_n_leaves()} leaves, {tree.n_queries_} rows queried.\n")
     rules = extract_rules(tree, feature_names=data.feature_names, class_names=names)
     print(fidelity_report(tree, X_test, y_test, leaf_names=rules), "\n")
     print("Rules (coverage and fidelity in-sample)")

@@ -1,8 +1,7 @@
 """Rows of every kind that users hold: arrays, sparse matrices, data frames.
 
-Teachers see what users hold, so the road never converts rows on its way to
-them. These helpers take, stack and hash rows without knowing which kind they
-are.
+Teachers see what users hold, so the workflow never converts rows on the way to
+them. These helpers check, take, stack and hash rows of any kind.
 """
 
 from __future__ import annotations
@@ -15,7 +14,14 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from skdistill._frames import is_frame, is_polars, library_of, typed_words
+from skdistill._frames import (
+    ColumnType,
+    is_frame,
+    is_pandas,
+    is_polars,
+    library_of,
+    typed_words,
+)
 
 __all__ = [
     "ENOUGH_ROWS",
@@ -25,8 +31,8 @@ __all__ = [
     "check_rows",
     "default_size",
     "has_missing",
+    "is_categorical_dtype",
     "is_frame",
-    "is_level_dtype",
     "iter_slices",
     "like_rows",
     "mix_words",
@@ -72,13 +78,19 @@ def as_rows(X: Any) -> Any:
     """Return rows in the kind that they have; lists become arrays, masked values missing."""
     if is_frame(X) or sparse.issparse(X):
         return X.tocsr() if sparse.issparse(X) else X
-    if isinstance(X, np.ma.MaskedArray) and np.ma.getmaskarray(X).any():
-        if X.dtype.kind in "fiub":
-            return np.where(np.ma.getmaskarray(X), np.nan, X.data)
-        values = X.data.astype(object)  # no text stands for a missing one
-        values[np.ma.getmaskarray(X)] = None
-        return values
+    if isinstance(X, np.ma.MaskedArray):
+        return _without_mask(X)
     return X if hasattr(X, "shape") else np.asarray(X)
+
+
+def _without_mask(X: np.ma.MaskedArray) -> np.ndarray:
+    """Return a plain array with NaN where values are masked: integers become floats."""
+    mask, values = np.ma.getmaskarray(X), np.asarray(X.data)
+    if not mask.any():
+        return values
+    if values.dtype.kind not in "fiub":
+        values = values.astype(object)  # NaN would become the text "nan"
+    return np.where(mask, np.nan, values)
 
 
 def take_rows(X: Any, index: Any) -> Any:
@@ -115,19 +127,19 @@ def like_rows(rows: Any, X: Any) -> Any:
         If X has categorical columns and the rows come without.
     """
     if is_frame(X) and not is_frame(rows):
-        levels = categorical_columns(X)
-        if levels.any():
-            names = [name for name, level in zip(X.columns, levels, strict=True) if level]
+        categorical = categorical_columns(X)
+        if categorical.any():
+            names = [name for name, mark in zip(X.columns, categorical, strict=True) if mark]
             raise ValueError(
-                "The transfer set draws numbers alone, but X has categorical columns "
-                f"{names}. Use a MungeTransferSet."
+                f"The transfer set samples only numbers, but X has categorical columns {names}. "
+                "Use a MungeTransferSet."
             )
         library = library_of(X)
         columns = []
-        for j, dtype in enumerate(X.dtypes):
+        for j in range(X.shape[1]):
             column = library.column(X, j)
             values = _as_kind(np.asarray(rows[:, j]), library.numbers(column[:0]).dtype)
-            columns.append(library.from_numbers(values, dtype, library.gap_of(column)))
+            columns.append(library.from_numbers(values, library.type_of(column)))
         return library.build(columns, X.columns)
     return (
         _as_kind(rows, X.dtype).astype(X.dtype, copy=False) if isinstance(X, np.ndarray) else rows
@@ -135,7 +147,7 @@ def like_rows(rows: Any, X: Any) -> Any:
 
 
 def _as_kind(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Bring numbers to the nearest ones that the dtype has, and gaps with them as floats."""
+    """Round numbers to the nearest ones that the dtype has."""
     if dtype.kind in "iu":
         bounds = np.iinfo(dtype)
         values = np.clip(np.rint(values), bounds.min, bounds.max)
@@ -144,11 +156,14 @@ def _as_kind(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return values
 
 
-def is_level_dtype(dtype: Any) -> bool:
-    """Whether a pandas dtype holds levels (category, object, string), not numbers."""
-    from skdistill._frames._pandas import kind_of
+def is_categorical_dtype(dtype: Any) -> bool:
+    """Whether a pandas dtype holds categories (category, object, string), not numbers.
 
-    return kind_of(dtype) == "level"
+    What an object or text column holds is looked at in `categorical_columns`.
+    """
+    from skdistill._frames._pandas import PANDAS
+
+    return PANDAS.kind_of(dtype) in ("category", "text")
 
 
 def take_column(X: Any, j: int) -> Any:
@@ -163,11 +178,17 @@ def iter_slices(n_rows: int, size: int) -> Iterator[slice]:
 
 
 def categorical_columns(X: Any) -> np.ndarray:
-    """Boolean mask over the columns of X: which hold levels by their dtype.
+    """Boolean mask over the columns of X: which hold categories.
+
+    Columns of text and objects are looked at: they are numbers where they hold
+    numbers alone (Python's, decimals, digits as text such as "3.5"), beside
+    missing values. Codes with leading zeros ("02139") are categories, and so is
+    whatever has a categorical dtype.
 
     Parameters
     ----------
     X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows to fit on. (A part of them may look different: call it once, in fit.)
 
     Returns
     -------
@@ -175,8 +196,12 @@ def categorical_columns(X: Any) -> np.ndarray:
         All False for arrays: their dtype is numeric.
     """
     if is_frame(X):
-        kind_of = library_of(X).kind_of
-        return np.array([kind_of(dtype) == "level" for dtype in X.dtypes], dtype=bool)
+        library = library_of(X)
+        kinds = library.kinds(X)
+        for j, kind in enumerate(kinds):
+            if kind == "text":
+                kinds[j] = library.column_kind(library.column(X, j))
+        return np.array([kind == "category" for kind in kinds], dtype=bool)
     return np.zeros(X.shape[1], dtype=bool)
 
 
@@ -194,7 +219,8 @@ def check_rows(
     """Validate rows and keep their kind.
 
     A data frame stays a data frame; everything else becomes a numeric array
-    or a CSR matrix. Infinite values never pass.
+    or a CSR matrix. Masked values become missing ones. Infinite values never
+    pass (those in columns of objects are found where they are read as numbers).
 
     Parameters
     ----------
@@ -213,14 +239,14 @@ def check_rows(
     accept_polars : bool
         Whether frames of polars stay frames; they become arrays else.
     ensure_min_samples : int
-        The least number of rows.
+        Minimum number of rows.
 
     Returns
     -------
     X : ndarray, csr_matrix or DataFrame
     """
     if isinstance(X, np.ma.MaskedArray):
-        X = as_rows(X)
+        X = _without_mask(X)
     if not is_frame(X) or (is_polars(X) and not accept_polars):
         return validate_data(
             estimator,
@@ -233,30 +259,51 @@ def check_rows(
         )
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     if X.shape[0] < ensure_min_samples or X.shape[1] < 1:
-        # An array of the same shape gives scikit-learn's own words.
+        # An array of the same shape raises scikit-learn's own error.
         check_array(
             np.empty(X.shape),
             ensure_min_samples=ensure_min_samples,
             estimator=estimator,
             ensure_all_finite=False,
         )
+    _check_kinds(estimator, X, accept_times)
     library = library_of(X)
-    for j, (name, dtype) in enumerate(zip(X.columns, X.dtypes, strict=True)):
-        kind, column = library.kind_of(dtype), library.column(X, j)
-        if kind == "other" or (kind == "time" and not accept_times):
-            raise TypeError(
-                f"Column {name!r} of X holds {dtype}, which {type(estimator).__name__} cannot "
-                "read. Turn it into numbers first, for example days since a date or the hour of "
-                "the day."
-            )
-        if kind == "number" and _any_infinite(library.numbers(column)):
-            raise ValueError(f"Input X contains infinity in column {name!r}.")
-        if not allow_nan and library.is_missing(column).any():
+    for positions, values in library.iter_floats(X):
+        _check_finite(X, positions, values)
+    if not allow_nan:
+        missing = library.missing_columns(X)
+        if len(missing):
             raise ValueError(
-                f"Input X contains NaN in column {name!r}, but {type(estimator).__name__} was "
-                "fitted on rows without gaps and its teacher does not take them."
+                f"Input X contains NaN in column {X.columns[missing[0]]!r}, but "
+                f"{type(estimator).__name__} was fitted on rows without missing values and its "
+                "teacher does not take them."
             )
     return X
+
+
+def _check_kinds(estimator: Any, X: Any, accept_times: bool) -> None:
+    """Refuse columns that are neither numbers nor categories, nor perhaps times."""
+    library = library_of(X)
+    for j, kind in enumerate(library.kinds(X)):
+        if kind == "text" and not is_pandas(X):  # an object column of polars may hold anything
+            kind = library.column_kind(library.column(X, j))
+        if kind == "other" or (kind == "time" and not accept_times):
+            raise TypeError(
+                f"Column {X.columns[j]!r} of X holds {list(X.dtypes)[j]}, which "
+                f"{type(estimator).__name__} cannot read. Turn it into numbers first, for example "
+                "days since a date or the hour of the day."
+            )
+
+
+def _check_finite(X: Any, positions: np.ndarray, values: np.ndarray) -> None:
+    """Refuse infinite values; ``values`` are the columns of X at ``positions``."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum()
+    if not np.isfinite(total):  # else neither NaN nor infinity is there
+        infinite = np.isinf(values).any(axis=0)
+        if infinite.any():
+            name = X.columns[positions[np.argmax(infinite)]]
+            raise ValueError(f"Input X contains infinity in column {name!r}.")
 
 
 def check_columns(estimator: Any, X: Any, *, allow_nan: bool = True) -> None:
@@ -269,16 +316,11 @@ def check_columns(estimator: Any, X: Any, *, allow_nan: bool = True) -> None:
     if not allow_nan and rows.ndim == 2 and has_missing(rows):
         where = ""
         if is_frame(X):
-            names = [n for j, n in enumerate(X.columns) if _column_misses(X, j)]
-            where = f" in column {names[0]!r}"
+            where = f" in column {X.columns[library_of(X).missing_columns(X)[0]]!r}"
         raise ValueError(
             f"Input X contains NaN{where}, but {type(estimator).__name__} was fitted on rows "
             "without missing values and its teacher does not take them."
         )
-
-
-def _any_infinite(values: np.ndarray) -> bool:
-    return values.dtype.kind == "f" and bool(np.isinf(values).any())
 
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -291,7 +333,7 @@ def mix_words(words: np.ndarray) -> np.ndarray:
     """
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    return np.asarray(words ^ (words >> np.uint64(31)))
 
 
 # Up to here every whole number is a double of its own.
@@ -331,31 +373,28 @@ def _array_words(column: np.ndarray) -> np.ndarray:
 def _frame_words(X: Any, j: int) -> np.ndarray:
     """64-bit words of a frame's column: equal numbers, times or categories give equal words."""
     library = library_of(X)
-    column, dtype = library.column(X, j), list(X.dtypes)[j]
+    column = library.column(X, j)
+    dtype = column.dtype
     kind = library.kind_of(dtype)
-    if kind == "level":
-        return library.hash_levels(column)
     if kind == "time":
         return _time_words(library.ticks(column), dtype)
-    values = library.numbers(column) if kind == "number" else np.empty(0)
+    if kind != "number":
+        return library.hash_categories(column)
+    values = library.numbers(column)
     # Nullable whole numbers and decimals are read as doubles, which may merge neighbours.
-    inexact = not library.is_whole(dtype) and "ecimal" in str(dtype)
-    if library.is_whole(dtype) and values.dtype.kind == "f":
+    whole = library.is_whole(ColumnType(dtype, None))
+    inexact = not whole and "ecimal" in str(dtype)
+    if whole and values.dtype.kind == "f":
         inexact = bool((np.abs(values) >= _EXACT).any())
-    if kind == "other" or inexact or values.dtype.kind not in "fiub":
+    if inexact or values.dtype.kind not in "fiub":
         return typed_words(list(column))
     return _words(values)
-
-
-def _column_misses(X: Any, j: int) -> bool:
-    library = library_of(X)
-    return bool(library.is_missing(library.column(X, j)).any())
 
 
 def has_missing(X: Any) -> bool:
     """Whether any entry of validated rows is missing."""
     if is_frame(X):
-        return any(_column_misses(X, j) for j in range(X.shape[1]))
+        return len(library_of(X).missing_columns(X)) > 0
     values = X.data if sparse.issparse(X) else X
     return values.dtype.kind == "f" and bool(np.isnan(np.sum(values)))
 

@@ -91,7 +91,7 @@ def assemble_tree(arrays: Mapping[str, np.ndarray], n_features: int, n_classes: 
         (node_count, n_outputs, max(n_classes)). Node 0 is the root; a leaf has
         -1 for both children and -2 for ``feature`` and ``threshold``.
     n_features : int
-        Number of columns that the tree is asked about.
+        Number of columns that the tree reads.
     n_classes : ndarray of shape (n_outputs,)
         Classes per output; 1 for each output of a regression.
 
@@ -199,7 +199,7 @@ def hist_boosting_leaves(model: Any) -> tuple[Callable[[Any], np.ndarray], list[
     """
     trees, counts = [], []
     for tree in (tree for iteration in model._predictors for tree in iteration):
-        # The same tree, whose leaves answer with their number.
+        # The same tree, whose leaves predict their number.
         numbered = copy(tree)
         numbered.nodes = tree.nodes.copy()
         leaves = np.flatnonzero(tree.nodes["is_leaf"])

@@ -78,7 +78,7 @@ class OneOf:
 
 
 class Instance:
-    """Anything that passes a test, told in words."""
+    """Anything that passes a test, described in words."""
 
     def __init__(self, words: str, test: Callable[[Any], bool]):
         self.words, self.test = words, test

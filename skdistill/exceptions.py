@@ -4,7 +4,12 @@ Errors of users are plain ``ValueError`` and ``TypeError`` wherever those say
 enough. The classes below exist where a caller may want to catch one case.
 """
 
-__all__ = ["DistillationWarning", "OutOfQueriesError", "TeacherAnswerError"]
+__all__ = [
+    "AllRowsFailedError",
+    "DistillationWarning",
+    "OutOfQueriesError",
+    "TeacherAnswerError",
+]
 
 
 class DistillationWarning(UserWarning):
@@ -39,6 +44,26 @@ class TeacherAnswerError(ValueError):
     ... except TeacherAnswerError as error:
     ...     print(str(error)[:43])
     The teacher (CallableTeacher) predicted NaN
+    """
+
+
+class AllRowsFailedError(TeacherAnswerError):
+    """A teacher failed on every row that it was queried with.
+
+    Raised by an ``Oracle`` with ``on_error="drop"``, which leaves out rows that
+    fail as long as some remain.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skdistill.exceptions import AllRowsFailedError
+    >>> from skdistill.teachers import Oracle
+    >>> oracle = Oracle(lambda X: np.full(len(X), np.nan), on_error="drop")
+    >>> try:
+    ...     oracle.label([[0.0], [1.0]])
+    ... except AllRowsFailedError as error:
+    ...     print(str(error)[:43])
+    The teacher (<lambda>) failed on all 2 rows
     """
 
 

@@ -118,7 +118,7 @@ def grown_trees():
 
 
 def query_learners():
-    """Distillers that ask their teacher and learn from no labelled rows."""
+    """Distillers that query their teacher and learn from no labelled rows."""
     return [
         JuntaDistiller(DecisionTreeClassifier(max_depth=3)),
         JuntaDistiller(DecisionTreeRegressor(max_depth=3)),
@@ -131,8 +131,8 @@ def transfer_sets():
         MungeTransferSet(),
         MungeTransferSet(GaussianNB()),
         *density_sets(),
-        *asking_sets(),
-        *told_sets(),
+        *active_sets(),
+        *given_sets(),
     ]
 
 
@@ -155,22 +155,22 @@ def density_sets():
         MixtureTransferSet(
             transfer_sets=[("near", NoiseTransferSet()), ("far", UniformTransferSet())]
         ),
-        MixtureTransferSet(GaussianNB(), [("all", MarginalTransferSet())]),
+        MixtureTransferSet(GaussianNB(), transfer_sets=[("all", MarginalTransferSet())]),
     ]
 
 
-def asking_sets():
-    """Transfer sets that ask a teacher, with a cheap one that is unfitted."""
+def active_sets():
+    """Transfer sets that query a teacher, with a cheap one that is unfitted."""
     return [
         BoundaryTransferSet(GaussianNB(), max_queries=200),
         UncertaintyTransferSet(DecisionTreeClassifier(max_depth=1), max_queries=100),
-        CommitteeTransferSet(GaussianNB(), n_members=3, n_rounds=1, max_queries=100),
-        CommitteeTransferSet(LinearRegression(), n_members=3, n_rounds=1, max_queries=100),
+        CommitteeTransferSet(GaussianNB(), n_estimators=3, n_rounds=1, max_queries=100),
+        CommitteeTransferSet(LinearRegression(), n_estimators=3, n_rounds=1, max_queries=100),
     ]
 
 
-def told_sets():
-    """Transfer sets that hold what the user knows: a generator, harmless changes."""
+def given_sets():
+    """Transfer sets of what the user has: a generator, transformations that change no label."""
     return [
         AdapterTransferSet(generator=KernelDensity()),
         InvarianceTransferSet(transformations=[MoveALittle()]),

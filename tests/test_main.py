@@ -1,4 +1,4 @@
-"""The main job, on every data set that it knows."""
+"""The main job, on every data set that it offers."""
 
 import re
 import subprocess
@@ -23,13 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent
     ],
 )
 def test_every_data_set(data, bunch, capsys):
-    """Teacher, student, report on unseen rows, and one rule a leaf in the data's own words."""
+    """Teacher, student, report on unseen rows, and one rule a leaf in the data's own columns."""
     main(["--data", data, "--leaves", "5"])
     text = capsys.readouterr().out
     n_rows = len(bunch.data)
     n_test = -(-n_rows * 2 // 5)
     assert f"on {data}." in text
-    assert "one tree with 5 leaves, 10000 rows asked" in text
+    assert "one tree with 5 leaves, 10000 rows queried" in text
     assert f"Fidelity on {n_test} rows" in text
     rules = text.split("Rules (coverage and fidelity in-sample)\n")[1].splitlines()
     assert len(rules) == 5
@@ -42,8 +42,8 @@ def test_every_data_set(data, bunch, capsys):
     else:
         assert float(re.search(r"\n  fidelity +([\d.]+)", text)[1]) > 0.85
         assert "accuracy of student" in text
-        said = {re.search(r"then (\w+)", rule)[1] for rule in rules}
-        assert said <= set(bunch.target_names)
+        predicted = {re.search(r"then (\w+)", rule)[1] for rule in rules}
+        assert predicted <= set(bunch.target_names)
 
 
 def test_seeds(capsys):

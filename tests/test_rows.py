@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from skdistill._rows import (
     categorical_columns,
     check_rows,
     has_missing,
+    is_categorical_dtype,
     is_frame,
-    is_level_dtype,
     iter_slices,
     like_rows,
     mix_words,
@@ -48,7 +49,7 @@ def frame():
             "whole": [1, 2, 3, 4],
             "nullable": pd.array([1, None, 3, 4], dtype="Int64"),
             "flag": [True, False, True, True],
-            "level": pd.Categorical(["u", "v", None, "u"]),
+            "category": pd.Categorical(["u", "v", None, "u"]),
             "text": ["a", "b", "c", None],
             "string": pd.array(["a", "b", "c", "d"], dtype="string"),
         },
@@ -92,7 +93,7 @@ def test_stack_rows(frame):
 
 @given(n=st.integers(0, 200), size=st.integers(1, 50))
 def test_iter_slices(n, size):
-    """Together they are range(n), in order, none larger than asked."""
+    """Together they are range(n), in order, none larger than the size."""
     parts = list(iter_slices(n, size))
     assert [i for part in parts for i in range(n)[part]] == list(range(n))
     assert all(0 < part.stop - part.start <= size for part in parts)
@@ -101,7 +102,37 @@ def test_iter_slices(n, size):
 def test_categorical_columns(frame):
     assert categorical_columns(frame).tolist() == [False] * 5 + [True] * 3
     assert not categorical_columns(np.ones((3, 2))).any()
-    assert [is_level_dtype(dtype) for dtype in frame.dtypes] == [False] * 5 + [True] * 3
+    assert [is_categorical_dtype(dtype) for dtype in frame.dtypes] == [False] * 5 + [True] * 3
+
+
+def test_numbers_in_objects_are_no_categories():
+    """Whatever the type of each, beside missing values; words among them are categories."""
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame(
+        {
+            "mixed": [1, 2.5, "3", Decimal("4.25"), np.float32(0.5), True, None, pd.NA],
+            "word": [1, 2.5, "3", Decimal("4.25"), np.float32(0.5), True, None, "many"],
+            "missing": [None] * 8,
+        },
+        dtype=object,
+    )
+    assert categorical_columns(table).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, bool, object])
+def test_masked_values_are_missing_ones(dtype):
+    """In every kind of array; without a mask the values are as they are."""
+    values = np.array([[1, 0], [0, 1], [1, 1]]).astype(dtype)
+    mask = np.array([[False, True], [False, False], [True, False]])
+    expected = np.where(mask, np.nan, values.astype(float))
+    rows = check_rows(Holder(), np.ma.MaskedArray(values, mask), reset=True)
+    assert type(rows) is np.ndarray
+    np.testing.assert_array_equal(rows, expected)
+    with pytest.raises(ValueError, match="Input X contains NaN"):
+        check_rows(Holder(), np.ma.MaskedArray(values, mask), reset=True, allow_nan=False)
+    plain = check_rows(Holder(), np.ma.MaskedArray(values), reset=True, allow_nan=False)
+    assert type(plain) is np.ndarray
+    np.testing.assert_array_equal(plain, values.astype(plain.dtype))
 
 
 def test_has_missing(frame):
@@ -173,20 +204,35 @@ def test_equal_rows_have_equal_hashes(table):
 
 
 def test_hashes_of_frames(frame):
-    """Levels are hashed by name, gaps alike, numbers as in arrays."""
+    """Categories are hashed by name, missing values alike, numbers as in arrays."""
     hashes = row_hashes(frame)
     assert len(set(hashes.tolist())) == 4
     np.testing.assert_array_equal(row_hashes(frame.iloc[[2, 0]]), hashes[[2, 0]])
     renamed = frame.set_axis(list("abcdefgh"), axis=1)
     np.testing.assert_array_equal(row_hashes(renamed), hashes)
-    levels = frame.assign(
-        level=frame["level"].astype(object),
+    categories = frame.assign(
+        category=frame["category"].astype(object),
         text=frame["text"].astype("category"),
         string=frame["string"].astype(object),
     )
-    np.testing.assert_array_equal(row_hashes(levels), hashes)
+    np.testing.assert_array_equal(row_hashes(categories), hashes)
     numbers = frame[["number", "single", "whole", "flag"]]
     np.testing.assert_array_equal(row_hashes(numbers), row_hashes(numbers.to_numpy(float)))
+
+
+def test_equal_numbers_have_equal_hashes_in_objects_too():
+    """As numbers of any type; text is never equal to a number."""
+    pd = pytest.importorskip("pandas")
+    numbers = pd.DataFrame({"x": [1.5, 2.0, np.nan, -0.0, 2**40]})
+    objects = pd.DataFrame({"x": [1.5, 2, None, Decimal(0), 2**40]}, dtype=object)
+    np.testing.assert_array_equal(row_hashes(objects), row_hashes(numbers))
+    np.testing.assert_array_equal(row_hashes(objects.to_numpy()), row_hashes(numbers))
+    large = [2**60, 2**60 + 1, 2**63 - 1]
+    objects = pd.DataFrame({"x": large}, dtype=object)
+    np.testing.assert_array_equal(row_hashes(objects), row_hashes(pd.DataFrame({"x": large})))
+    text = pd.DataFrame({"x": ["1.5", "2", "1.50"]})
+    assert not np.isin(row_hashes(text), row_hashes(numbers)).any()
+    assert len(set(row_hashes(text).tolist())) == 3
 
 
 def test_hashes_of_whole_numbers():
@@ -249,7 +295,7 @@ def test_hashes_agree_between_processes():
 
 
 def test_like_rows(frame):
-    """What a generator of floats drew takes names and types over; levels it cannot draw."""
+    """What a generator of floats drew takes names and types over; categories it cannot draw."""
     pd = pytest.importorskip("pandas")
     numbers = frame[["number", "single", "whole", "nullable", "flag"]]
     drawn = np.array([[0.3, 0.3, 2.6, 1.4, 0.7], [-0.3, 0.1, -7.5, 2.0, -0.4]])
@@ -260,7 +306,7 @@ def test_like_rows(frame):
     assert got["flag"].tolist() == [True, False]
     assert got["number"].tolist() == [0.3, -0.3]
     assert like_rows(got, numbers) is got
-    with pytest.raises(ValueError, match=r"categorical columns \['level', 'text', 'string'\]"):
+    with pytest.raises(ValueError, match=r"categorical columns \['category', 'text', 'string'\]"):
         like_rows(np.ones((2, 8)), frame)
     twice = pd.DataFrame(np.ones((2, 2)), columns=["same", "same"])
     assert like_rows(drawn[:, :2], twice).columns.tolist() == ["same", "same"]

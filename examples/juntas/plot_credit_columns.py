@@ -4,7 +4,7 @@ Which columns does this credit model really use?
 
 A credit model is handed twenty columns, among them the age and the personal status of the
 applicant. Does it use them? A list of importances is an estimate on some rows. Here the model is
-asked until there is a proof for each column that it uses, and a bound on what the rest can do.
+queried until there is a proof for each column that it uses, and a bound on what the rest can do.
 """
 
 # %%
@@ -57,18 +57,18 @@ model = HistGradientBoostingClassifier(
 print(f"accuracy of the model: {model.score(X_test, y_test):.3f}")
 
 # %%
-# Every question is a hybrid of rows of ``X``: each value was really seen in its column, levels
-# stay levels, and the model gets a data frame as always. The smaller ``epsilon``, the rarer the
-# effects that cannot hide.
+# Every query is a hybrid of rows of ``X``: each value was really seen in its column, categories
+# stay categories, and the model gets a data frame as always. The smaller ``epsilon``, the rarer
+# the effects that cannot hide.
 
 for epsilon in (0.01, 0.002):
     search = JuntaDistiller(model, epsilon=epsilon, random_state=0).fit(X)
-    print(f"{search.n_queries_} questions, {search.get_support().sum()} of {X.shape[1]} columns")
+    print(f"{search.n_queries_} queries, {search.get_support().sum()} of {X.shape[1]} columns")
     print(search.certificate_)
 
 # %%
-# For each column that it uses, two applicants who are alike in all else and are told different
-# things.
+# For each column that it uses, two applicants who are alike in all else and get different
+# predictions.
 
 for witness in search.witnesses_:
     print(witness)

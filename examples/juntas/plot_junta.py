@@ -2,9 +2,9 @@
 Six inputs of a thousand
 ========================
 
-A network takes 1,000 inputs, and nobody says which of them decide. Its weights may be out of
-reach, and are no proof. Asking is: a few hundred well-chosen questions find the inputs that
-matter, each with a witness, and the formula that the network computes.
+A network takes 1,000 inputs, and nobody knows which of them decide. Its weights may be out of
+reach, and are no proof. Queries are: a few hundred well-chosen ones find the inputs that matter,
+each with a witness, and the formula that the network computes.
 """
 
 # %%
@@ -53,7 +53,7 @@ print(membership_query_budget(1000, 6, mode="exact"))
 print(membership_query_budget(1000, 6))
 
 # %%
-# The network is asked in batches. ``X`` only says how many inputs there are; every question is a
+# The network is queried in batches. ``X`` only shows how many inputs there are; every query is a
 # new row of -1 and 1.
 
 teacher = TorchTeacher(network, output="logits")
@@ -67,13 +67,13 @@ print(certified.n_queries_, "queries:", certified.get_support(indices=True))
 print(certified.certificate_)
 
 # %%
-# Each input comes with a witness: two rows that differ in it alone, and two answers.
+# Each input comes with a witness: two rows that differ in it alone, and two predictions.
 
 for witness in certified.witnesses_:
     print(witness)
 
 # %%
-# What it computes, as the shortest formula there is, and whether that is the rule it was shown.
+# What it computes, as the formula with the fewest terms, and whether that is the rule it was shown.
 
 print(certified.to_dnf())
 fresh = rng.choice([-1.0, 1.0], size=(10_000, 1000)).astype(np.float32)
@@ -81,9 +81,9 @@ print("as the rule:", np.mean(certified.predict(fresh) == rule(fresh)))
 print("as the network:", np.mean(certified.predict(fresh) == teacher.predict(fresh)))
 
 # %%
-# On the left the questions, beside what it costs to change every input once in a few rows
+# On the left the queries, beside what it costs to change every input once in a few rows
 # (Morris screening with 4 trajectories) or to shuffle every input once (permutation importance on
-# 50 rows). On the right the smallest tree that says the same, a genuine scikit-learn tree.
+# 50 rows). On the right the smallest tree that predicts the same, a genuine scikit-learn tree.
 
 costs = {
     "this search, exact": exact.n_queries_,
@@ -97,7 +97,7 @@ figure, (left, right) = plt.subplots(
 bars = left.barh(list(costs), list(costs.values()), color=["C0", "C0", "0.7", "0.7"])
 left.bar_label(bars, labels=[f"{cost:,}" for cost in costs.values()], padding=3)
 left.invert_yaxis()
-left.set(xscale="log", xlim=(50, 4e5), xlabel="questions", title="Six inputs of a thousand")
+left.set(xscale="log", xlim=(50, 4e5), xlabel="queries", title="Six inputs of a thousand")
 left.spines[["top", "right"]].set_visible(False)
 tree = certified.to_tree()
 plot_tree(

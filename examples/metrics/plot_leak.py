@@ -2,18 +2,18 @@
 The leak: a frozen teacher in cross-validation
 ==============================================
 
-Cross-validation is honest because the rows of the test fold are unseen. A fitted teacher has
-seen them all. What it whispers to the student, the student repeats, and the score believes it.
+Cross-validation works because the rows of the test fold are unseen. A fitted teacher has seen them
+all, and its labels leak what it memorised to the student: the cross-validated accuracy is too high.
 """
 
 # %%
 # Labels without meaning
 # ----------------------
-# The rows are real, the labels are heads and tails in random order. Nothing can be learned, so an
-# honest accuracy is one half. Twice the same forest teaches a tree that is cross-validated: once
-# fitted on all rows beforehand ("frozen": no cross-validation refits it), once handed over
-# unfitted, so that each fold fits it anew on its own training rows. The trees are large and many,
-# so they grow by plain CART, which is cheap.
+# The rows are real, the labels are random. Nothing can be learned, so an unbiased estimate of the
+# accuracy is one half. The same forest is the teacher of a cross-validated tree twice: once fitted
+# on all rows before ("frozen": no cross-validation refits it), once unfitted, so that each fold
+# fits it on its own training rows. The trees are large and many, so they grow by plain CART, which
+# is fast.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,11 +46,11 @@ for (name, kind), values in scores.items():
     print(f"{name:8} teacher: {kind} {values.mean():.2f}")
 
 # %%
-# What the student is given
-# -------------------------
-# The frozen teacher has learned the labels of the test fold by heart. The student never sees
-# those rows, but it learns from synthetic rows near its own ones, and there the teacher answers
-# from memory. So the student scores above one half where there is nothing to know.
+# How labels leak
+# ---------------
+# The frozen teacher has memorised the labels of the test fold. The student never sees those rows,
+# but it learns from synthetic samples near its own ones, where the teacher predicts what it
+# memorised. So the student scores above one half although there is nothing to learn.
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained")
 for ax, kind in zip(axes, scoring, strict=True):
@@ -70,9 +70,8 @@ _ = fig.suptitle("Students of forests on random labels; a dot is one draw of the
 # %%
 # What to do
 # ----------
-# * To estimate **accuracy**, hand over an unfitted teacher, or keep rows aside before the
-#   teacher is fitted.
-# * To estimate **fidelity** to a model that will be used as it is, a frozen teacher is what
-#   one wants. Beware still: on rows that the model was trained on it answers more from memory
-#   than it will on fresh ones. On these labels that makes it hard to copy, which is why its
-#   fidelity is the lower one here. Fresh rows settle both questions.
+# * To estimate **accuracy**, pass an unfitted teacher, or keep rows aside before the teacher is
+#   fitted.
+# * To estimate **fidelity** to a model that will be used as it is, use a frozen teacher. Still, its
+#   predictions on its own training rows are partly memorised, which makes them hard to copy here:
+#   its fidelity is the lower one. Fresh rows give both without bias.

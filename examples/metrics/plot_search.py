@@ -2,8 +2,8 @@
 Searching with fidelity
 =======================
 
-``FidelityScorer`` lets scikit-learn's searches choose a student by what it is for: agreement
-with its teacher. It needs no labels, and the fitted teacher is never refitted.
+With ``FidelityScorer``, scikit-learn's searches choose a student by its agreement with its teacher.
+It needs no labels, and the fitted teacher is never refitted.
 """
 
 # %%
@@ -43,9 +43,9 @@ X, X_rest, y, y_rest = train_test_split(
 teacher = CountingSVC(C=10).fit(X, y)
 
 # %%
-# The rows for the search are new to the teacher, and have no labels. The cache answers rows
-# that were asked before, as those of every test fold are. A search fits many trees, so these grow
-# by plain CART; :doc:`/user_guide/growers` says what other growers make of the size that it finds.
+# The rows for the search are new to the teacher, and have no labels. ``CachedTeacher`` stores the
+# predictions, since every candidate queries the rows of the same test folds. A search fits many
+# trees, so these grow by plain CART; see :doc:`/user_guide/growers` for other growers.
 
 X_search, X_test, _, y_test = train_test_split(
     X_rest, y_rest, train_size=1000, test_size=2000, random_state=0
@@ -68,8 +68,8 @@ print(search.best_params_)
 print("fits of the teacher:", CountingSVC.n_fits)
 
 # %%
-# As a picture
-# ------------
+# As a plot
+# ---------
 
 scores = search.cv_results_["mean_test_score"].reshape(5, 4)  # the last parameter runs fastest
 fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
@@ -84,8 +84,8 @@ fig.colorbar(image, label="cross-validated fidelity")
 _ = ax.set_title("Fidelity to the support vector machine")
 
 # %%
-# The search was refitted on all rows with the best parameters; here is what it is worth on rows
-# that took part in nothing.
+# The search was refitted on all rows with the best parameters. Here is its fidelity on rows that
+# were used for nothing else.
 
 print(fidelity_report(search, X_test, y_test))
 

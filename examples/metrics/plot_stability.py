@@ -1,19 +1,18 @@
 """
-Would another run give another tree?
-====================================
+Stability: would another run give another tree?
+===============================================
 
-A tree of a few leaves reads as if it had to be this one. But draw the rows again, and another
-tree comes out, often as true as the first. How much changes is worth knowing before its rules
-are put on a slide: :func:`~skdistill.metrics.stability_score` fits the student again and again,
-and compares.
+With another draw of the synthetic samples the same distiller grows another tree, often as faithful
+as the first. Measure how much changes before you present the rules of one of them:
+:func:`~skdistill.metrics.stability_score` fits the student several times, and compares.
 """
 
 # %%
 # Ten students of one forest
 # --------------------------
-# The teacher is a forest on the breast cancer data, fitted once and never again. Each student is
-# a tree of at most eight leaves, on a bootstrap sample of the rows and with seeds of its own.
-# First they learn the real rows alone.
+# The teacher is a forest on the breast cancer data, fitted once. Each student is a tree of at most
+# eight leaves, on a bootstrap sample of the rows and with seeds of its own. First they learn the
+# real rows alone.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,17 +32,16 @@ alone = stability_score(student, X, X_eval=X_test, resample=True, random_state=0
 print(alone)
 
 # %%
-# The score is a number, the mean agreement of two students on fresh rows. It is high: they say
-# the same of most patients. For reasons of their own, though: of the columns that two of them
-# use, few are the same.
+# The score is a float, the mean agreement of two students on fresh rows. It is high: they predict
+# the same for most patients. But of the columns that two of them use, few are the same.
 
 print(f"agreement {alone:.3f}, columns shared {alone.jaccard:.2f}")
 
 # %%
-# With synthetic rows
-# -------------------
-# By default the forest also labels synthetic rows near the real ones, and the tree learns some
-# thousands of them. Which few rows happened to be in the sample then matters less.
+# With synthetic samples
+# ----------------------
+# By default the forest also labels synthetic samples near the real rows, and the tree learns some
+# thousands of them. Which few rows happened to be in the bootstrap sample then matters less.
 
 both = stability_score(
     student.set_params(transfer_set="auto"), X, X_eval=X_test, resample=True, random_state=0
@@ -51,10 +49,10 @@ both = stability_score(
 print(f"agreement {both:.3f}, columns shared {both.jaccard:.2f}")
 
 # %%
-# As a picture
-# ------------
-# A column of squares is a tree: it shows which measurements it asks about. The dark one is its
-# first question.
+# As a plot
+# ---------
+# A column of squares is a tree: it shows which measurements it tests. The dark one is its first
+# split.
 
 names = list({**both.feature_share, **alone.feature_share})
 fig, axes = plt.subplots(1, 2, figsize=(10, 8), sharey=True, layout="constrained")
@@ -73,16 +71,16 @@ for ax, stability, title in zip(
     ax.set_axisbelow(True)
 axes[0].set_yticks(range(len(names)), names)
 axes[0].invert_yaxis()
-_ = fig.suptitle("Columns that ten trees of eight leaves use; dark: the first question")
+_ = fig.suptitle("Columns that ten trees of eight leaves use; dark: the first split")
 
 # %%
 # What to make of it
 # ------------------
-# * Where the same columns and cuts come back in every run, the rules say something about the
-#   teacher. Where they change and the answers do not, they are one reading of several.
-# * Columns that stand in for each other (radius, perimeter and area of the same cells) are the
-#   usual reason. Leave all but one out, and look again.
-# * ``resample=False`` keeps the rows, and asks what the draw of the transfer set alone changes:
+# * Where the same columns and thresholds return in every run, the rules describe the teacher. Where
+#   they change and the predictions do not, they are one explanation of several.
+# * Correlated columns (radius, perimeter and area of the same cells) are the usual reason. Leave
+#   all but one out, and measure again.
+# * ``resample=False`` keeps the rows, and shows what the draw of the transfer set alone changes:
 
 seeds_alone = stability_score(student, X, X_eval=X_test, n_runs=5, random_state=0)
 print(f"agreement {seeds_alone:.3f}, columns shared {seeds_alone.jaccard:.2f}")

@@ -3,12 +3,12 @@ Rules with coverage and fidelity
 ================================
 
 A distilled tree is also a set of rules, of which exactly one holds for every row. A rule is
-worth reading when it covers many rows and when the teacher does what it says.
+worth reading when it covers many rows and when the teacher predicts the same there.
 """
 
 # %%
 # The data are men of a heart-disease high-risk region of South Africa. The teacher, gradient
-# boosting, reads the data frame as it is: eight columns of numbers and one of levels.
+# boosting, reads the data frame as it is: eight columns of numbers and a categorical one.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -40,33 +40,33 @@ teacher = HistGradientBoostingClassifier(
 ).fit(X, y)
 
 # %%
-# Six leaves are six rules. Conditions on one column stand together, levels are called by
-# their names, and numbers have as many digits as they need.
+# Six leaves are six rules. Conditions on one column are merged, categories keep their names, and
+# numbers have as many digits as they need.
 
 student = DistilledTreeClassifier(teacher, max_leaf_nodes=6, random_state=0).fit(X)
 rules = extract_rules(student)
 print(rules)
 
 # %%
-# How true are they?
-# ------------------
-# The numbers above are in-sample: they speak of the rows that the tree was grown on, most of
-# them synthetic. ``covers`` says which rule holds for which row, so the same numbers are soon
-# counted for rows that neither teacher nor student has seen.
+# How faithful are they?
+# ----------------------
+# The numbers above are in-sample: they are of the rows that the tree was fitted on, most of them
+# synthetic. ``covers`` returns which rule holds for which row, so you can count the same numbers on
+# rows that neither teacher nor student has seen.
 
 print(fidelity_report(student, X_test, y_test))
 
 held = rules.covers(X_test)
 assert (held.sum(axis=1) == 1).all()  # exactly one rule a row
-told = teacher.predict(X_test)
-agrees = np.array([[answer == rule.outcome for rule in rules] for answer in told])
+y_teacher = teacher.predict(X_test)
+agrees = np.array([[label == rule.outcome for rule in rules] for label in y_teacher])
 unseen_coverage = held.mean(axis=0)
 unseen_fidelity = (held & agrees).sum(axis=0) / np.maximum(held.sum(axis=0), 1)
 
 # %%
-# As a picture
-# ------------
-# Long bars cover many rows. The filled part of a bar is where the teacher says the same as
+# As a plot
+# ---------
+# Long bars cover many rows. The filled part of a bar is where the teacher predicts the same as
 # the rule, the pale part is where it does not; all of it on unseen rows.
 
 order = np.argsort(unseen_coverage)
@@ -88,4 +88,4 @@ ax.set_xlim(0, 1.3 * unseen_coverage.max())
 ax.set_xlabel("share of unseen rows")
 ax.set_title("Rules of the student on unseen rows")
 handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in colours.values()]
-_ = ax.legend(handles, colours, title="the rule says", loc="lower right")
+_ = ax.legend(handles, colours, title="outcome of the rule", loc="lower right")

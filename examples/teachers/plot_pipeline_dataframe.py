@@ -86,9 +86,9 @@ print(extract_rules(student))
 # Plot the tree
 # -------------
 # Nodes compare the rank of a category, ordered by the teacher's mean prediction, as in
-# ``tree_level_order_``: ``account <= 1.5`` are the first two. Rules, above, name the categories.
+# ``category_order_``: ``account <= 1.5`` are the first two. Rules, above, name the categories.
 
-for column, levels in student.tree_level_order_.items():
+for column, levels in student.category_order_.items():
     print(f"{column}: {', '.join('missing' if level is None else level for level in levels)}")
 
 fig, ax = plt.subplots(figsize=(12, 7), layout="constrained")

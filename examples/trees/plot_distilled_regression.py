@@ -55,8 +55,8 @@ axes[0].set_ylabel("log triglycerides")
 _ = fig.colorbar(image, ax=axes, label="disease progression")
 
 # %%
-# Four leaves are four sentences. (White dots above are the unseen rows; where there are none,
-# nobody checks the student, and nobody asked it to be true there.)
+# Four leaves are four rules. (White dots above are the unseen rows; where there are none, fidelity
+# is neither measured nor aimed at.)
 
 print(extract_rules(students[4]))
 

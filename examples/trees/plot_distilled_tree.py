@@ -10,7 +10,7 @@ genuine scikit-learn tree, so scikit-learn's own tools draw it, print it and run
 # The teacher
 # -----------
 # A forest of 300 trees on the breast cancer data. 40 percent of the rows are kept aside:
-# neither teacher nor student will see them before the end.
+# neither teacher nor student sees them before the end.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_breast_cancer
@@ -28,7 +28,7 @@ print(sum(tree.get_n_leaves() for tree in forest.estimators_), "leaves")
 # %%
 # The student
 # -----------
-# ``fit`` needs no labels: the teacher gives them, on the rows of ``X`` and on synthetic ones
+# ``fit`` needs no labels: the teacher predicts them, on the rows of ``X`` and on synthetic ones
 # near them.
 
 student = DistilledTreeClassifier(forest, max_leaf_nodes=6, random_state=0).fit(X)
@@ -36,9 +36,9 @@ report = fidelity_report(student, X_test, y_test)
 print(report)
 
 # %%
-# The picture
-# -----------
-# What the title says was measured on the rows kept aside. Each box shows the share of rows
+# The plot
+# --------
+# The fidelity in the title was measured on the rows kept aside. Each box shows the share of rows
 # that reach it and how the teacher labelled them.
 
 fidelity = report.fidelity

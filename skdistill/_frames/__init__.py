@@ -1,8 +1,8 @@
-"""Data frames of the two libraries that users hold, behind one face.
+"""Data frames of pandas and polars behind one protocol.
 
 Neither library is imported before a frame of it is there. ``library_of(X)``
-gives the functions that speak the frame's own tongue; everything above deals
-in numpy arrays.
+returns the :class:`~skdistill._typing.FrameLibrary` of a frame; everything
+above deals in numpy arrays.
 """
 
 from __future__ import annotations
@@ -11,31 +11,49 @@ import hashlib
 import math
 import numbers
 import struct
-from importlib import import_module
-from types import ModuleType
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["NAT", "Library", "is_frame", "is_pandas", "is_polars", "library_of", "typed_words"]
+from skdistill._frames._written import NumberFormat
+from skdistill._typing import FrameLibrary
+
+__all__ = ["NAT", "ColumnType", "is_frame", "is_pandas", "is_polars", "library_of", "typed_words"]
 
 # How numpy writes a missing date as an integer.
 NAT = -(2**63)
 
+# Beyond, integers are not told apart by a float.
+_EXACT = 2**53
 
-class Library(ModuleType):
-    """A module that is pickled by its name, with whatever holds it."""
 
-    def __reduce__(self) -> Any:
-        return import_module, (self.__name__,)
+@dataclass(frozen=True)
+class ColumnType:
+    """What a new column needs to be like one that was seen.
+
+    Parameters
+    ----------
+    dtype : object
+        Of the frame's library.
+    missing : object
+        What stands where a value is missing; None where none is.
+    written : NumberFormat or None
+        How numbers are written in a column of text or objects.
+    """
+
+    dtype: Any
+    missing: Any
+    written: NumberFormat | None = None
 
 
 def typed_words(values: list[Any]) -> np.ndarray:
     """Hash objects to 64-bit words: equal ones alike, but a number never like a text.
 
-    Numbers of every type have the word of their float (1, 1.0 and True are equal in
-    Python), numbers that no float equals one of their own. Everything missing (None,
-    NaN, NaT, NA) is alike. Cost: one hash for each distinct value.
+    Numbers of every type have the word of their float, as in a numeric column (1, 1.0
+    and True are equal in Python), numbers that no float equals one of their own.
+    Everything missing (None, NaN, NaT, NA) is alike. Cost: one hash for each distinct
+    value.
     """
     words: dict[Any, int] = {}
     out = np.empty(len(values), dtype=np.uint64)
@@ -73,6 +91,10 @@ def _plain(value: Any) -> Any:
 
 def _word(value: Any) -> int:
     """The 64-bit word of what `_plain` returns."""
+    if value is None:
+        return int.from_bytes(struct.pack("<d", math.nan), "little")  # as in numeric columns
+    if isinstance(value, numbers.Integral) and _EXACT <= abs(int(value)) < 2**64:
+        return int(value) % 2**64  # as in a column of integers
     if isinstance(value, numbers.Number) and not isinstance(value, complex):
         try:
             close: Any = float(value)  # type: ignore[arg-type]
@@ -103,31 +125,12 @@ def is_frame(X: Any) -> bool:
     return is_pandas(X) or is_polars(X)
 
 
-def library_of(X: Any) -> ModuleType:
-    """Return the functions for frames like X: ``skdistill._frames._pandas`` or ``._polars``.
-
-    Both modules have the same functions:
-
-    * ``column(X, j)``: the column at position j.
-    * ``take(X, index)``, ``stack(first, second)``: rows by slice, mask or
-      position; one frame under another.
-    * ``kind_of(dtype)``: ``"number"`` (booleans too), ``"time"`` (dates, durations),
-      ``"level"`` (categories, text) or ``"other"``.
-    * ``is_whole(dtype)``: whether it holds whole numbers alone.
-    * ``numbers(column)``: an array; floats with NaN where values are missing.
-    * ``ticks(column)``: times or large integers as int64, `NAT` where missing.
-    * ``factorize(column)``: codes (-1 where missing) and the distinct levels.
-    * ``is_missing(column)``: a mask, of NaN and nulls alike.
-    * ``gap_of(column)``: what stands where a value is missing; None if nothing does.
-    * ``from_numbers(values, dtype, gap)``, ``from_ticks(ticks, dtype)``,
-      ``from_codes(codes, levels, dtype, gap)``: columns again.
-    * ``build(columns, like)``: a frame with the names of another.
-    * ``hash_levels(column)``: a 64-bit word for each row's level.
-    """
+def library_of(X: Any) -> FrameLibrary:
+    """Return the library of a frame, which is imported here for the first time."""
     if is_polars(X):
-        from skdistill._frames import _polars
+        from skdistill._frames._polars import POLARS
 
-        return _polars
-    from skdistill._frames import _pandas
+        return POLARS
+    from skdistill._frames._pandas import PANDAS
 
-    return _pandas
+    return PANDAS

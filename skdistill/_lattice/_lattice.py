@@ -1,14 +1,14 @@
 """A lattice of conjunctions: what a beam search keeps of all possible trees.
 
 Level w holds conjunctions of w literals. Each is split by the few literals
-that look best, by how linearly a model represents the two halves, or by how
-pure they are under the labels; equal conjunctions, reached in another order,
-are one. :mod:`skdistill._lattice._best_tree` then finds the best trees within.
+that score best: by how linearly a model represents the two children, or by how
+pure these are under the labels. Equal conjunctions, reached in another order,
+are one. :mod:`skdistill._lattice._best_trees` then finds the best trees within.
 
-Only the rows of a conjunction are touched: sums over those that say yes answer
-for all literals and both signs, since what the negative half holds is what the
-positive one leaves. The cost of expanding is thus O(expanded * rows in parent *
-(rank + classes) * literals), never of all conjunctions.
+Only the rows of a conjunction are touched: sums over those that satisfy a
+literal give all literals and both children, since the right child holds what
+the left one leaves. Expanding thus costs O(expanded * rows in parent *
+(rank + classes) * literals), never a pass over all conjunctions.
 """
 
 from __future__ import annotations
@@ -18,62 +18,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skdistill._lattice._answers import BinnedAnswers, DenseAnswers
-from skdistill._lattice._literals import Literals
+from skdistill._lattice._problem import TINY, Problem, impurity, leaf_error
 
-__all__ = ["Lattice", "Level", "Problem", "leaf_error"]
+__all__ = ["Lattice", "Level"]
 
-_TINY = 1e-12
 # Numbers held at a time while conjunctions of a level are scored together.
 _BATCH = 5_000_000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What the search is about.
-
-    Parameters
-    ----------
-    answers : DenseAnswers or BinnedAnswers
-        Which rows say yes to which literals.
-    literals : Literals
-    targets : ndarray of shape (n, n_targets)
-        One-hot or soft labels, or values, of each row.
-    weight : ndarray of shape (n,)
-    basis : ndarray of shape (n, rank)
-        See :func:`skdistill.probes._basis.probe_basis`; without columns,
-        splits are chosen by labels alone.
-    classification : bool
-        Whether a leaf's error is disagreement, or squared error.
-    """
-
-    answers: DenseAnswers | BinnedAnswers
-    literals: Literals
-    targets: np.ndarray
-    weight: np.ndarray
-    basis: np.ndarray
-    classification: bool
-
-
-def leaf_error(sums: np.ndarray, classification: bool) -> np.ndarray:
-    """Error of a leaf that answers best: disagreement, or squared error.
-
-    Parameters
-    ----------
-    sums : ndarray of shape (..., 2 + n_targets, n)
-        Weight, weighted squared norm of the targets, and weighted targets.
-    classification : bool
-        Disagreement with the most frequent class; squared error otherwise.
-    """
-    if classification:
-        return np.maximum(sums[..., 0, :] - sums[..., 2:, :].max(axis=-2), 0.0)
-    return _impurity(sums)
-
-
-def _impurity(sums: np.ndarray) -> np.ndarray:
-    """Squared error of the targets about their mean (Gini impurity times mass if one-hot)."""
-    mean_square = (sums[..., 2:, :] ** 2).sum(axis=-2) / np.maximum(sums[..., 0, :], _TINY)
-    return np.maximum(sums[..., 1, :] - mean_square, 0.0)
 
 
 @dataclass
@@ -88,13 +38,13 @@ class Level:
         Error of each as a leaf.
     ranked : dict of int to tuple of two ndarrays of shape (n_ranked, 3)
         Of a conjunction that was scored: literals, best first, by probe
-        residual and by impurity, each with the errors of both halves.
+        residual and by impurity, each with the errors of both children.
     width : dict of int to int
         How many times the usual number of splits it may have.
     splits : dict of int to dict of int to pair
-        By conjunction and literal: the two halves' places in the next level.
-        The halves of the last splits are leaves alone: there it is their
-        errors.
+        By conjunction and literal: the places of left and right child in the
+        next level. The children of the last splits are always leaves: there it
+        is their errors.
     """
 
     rows: list[np.ndarray] = field(default_factory=list)
@@ -116,13 +66,13 @@ class Lattice:
     n_probe, n_label : int
         Splits kept of each conjunction by probe residual, and by impurity.
     min_leaf : float
-        Least weight of a half, which has a row at least.
+        Minimum weight of a child, which has at least one row.
     max_frontier : int
-        The most conjunctions expanded at a level: those of largest error.
+        Maximum number of conjunctions expanded at a level: those of largest error.
     max_width : int
-        The most times the usual number of splits.
+        Maximum multiple of the usual number of splits.
     rng : Generator
-        For the words by which sets of rows are recognised.
+        For the hashes by which equal sets of rows are recognised.
 
     Attributes
     ----------
@@ -157,8 +107,8 @@ class Lattice:
             self._labels = self._labels.astype(np.float32)
         self._basis = problem.basis.astype(np.float32)
         self._total = float(problem.weight.sum())
-        # A half has a row at least; sums are rounded.
-        lightest = max(float(problem.weight.min()), _TINY * self._total)
+        # A child has at least one row; sums are rounded.
+        lightest = max(float(problem.weight.min()), TINY * self._total)
         self._least = max(min_leaf, lightest) * (1.0 - 1e-6)
         self.levels = [Level() for _ in range(depth)]
         self.n_probes = 0
@@ -172,7 +122,7 @@ class Lattice:
             return
         for level, here in enumerate(self.levels):
             error = np.array(here.error)
-            impure = np.flatnonzero(error > _TINY * self._total)
+            impure = np.flatnonzero(error > TINY * self._total)
             if len(impure) > self.max_frontier:
                 impure = impure[np.argsort(-error[impure], kind="stable")[: self.max_frontier]]
             last = level + 1 == self.depth
@@ -188,7 +138,7 @@ class Lattice:
                     self._split(level, k)
 
     def widen(self, nodes: list[tuple[int, int]]) -> bool:
-        """Double the splits of some conjunctions; says whether there is anything to add."""
+        """Double the splits of some conjunctions; returns whether there is anything to add."""
         more = False
         for level, k in nodes:
             here = self.levels[level]
@@ -226,71 +176,71 @@ class Lattice:
             for literal, *errors in order[: count * width].tolist():
                 literal = int(literal)
                 if literal not in splits:
-                    yes = self.problem.answers.yes(rows, literal)
+                    left = self.problem.incidence.satisfied(rows, literal)
                     splits[literal] = (
-                        self._add(level + 1, rows[yes], errors[0]),
-                        self._add(level + 1, rows[~yes], errors[1]),
+                        self._add(level + 1, rows[left], errors[0]),
+                        self._add(level + 1, rows[~left], errors[1]),
                     )
 
     def _rank(self, level: int, nodes: list[int]) -> None:
         """Rank the literals of some conjunctions, by probe residual and by impurity.
 
-        Of each column only its best literal stands in a ranking, since
-        neighbouring thresholds are near copies.
+        Each column is ranked by its best literal alone, since neighbouring
+        thresholds are near copies.
         """
         here = self.levels[level]
         groups = [here.rows[k] for k in nodes]
-        yes, no, legal = self._halves(groups)
-        errors = [leaf_error(half, self.problem.classification) for half in (yes, no)]
+        left, right, legal = self._children(groups)
+        errors = [leaf_error(child, self.problem.classification) for child in (left, right)]
         by_probe = by_label = [np.empty((0, 3))] * len(nodes)
         if self.n_label:
-            by_label = self._best_by_column(_impurity(yes) + _impurity(no), legal, errors)
+            by_label = self._best_by_column(impurity(left) + impurity(right), legal, errors)
         if self.n_probe:
             self.n_probes += 2 * int(legal.sum())
-            share = self._residual_share(groups, yes[:, 0], no[:, 0])
+            share = self._residual_share(groups, left[:, 0], right[:, 0])
             by_probe = self._best_by_column(share, legal, errors)
         here.ranked.update(zip(nodes, zip(by_probe, by_label, strict=True), strict=True))
 
-    def _halves(self, groups: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Label sums of both halves by every literal, and which splits are legal.
+    def _children(self, groups: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Label sums of both children by every literal, and which splits are legal.
 
         Of shapes (n_groups, 2 + n_targets, n_literals), twice, and
         (n_groups, n_literals).
         """
-        yes = self.problem.answers.sums(groups, self._labels)
-        no = self._totals(groups, self._labels) - yes
-        return yes, no, (yes[:, 0] >= self._least) & (no[:, 0] >= self._least)
+        left = self.problem.incidence.sums(groups, self._labels)
+        right = self._totals(groups, self._labels) - left
+        return left, right, (left[:, 0] >= self._least) & (right[:, 0] >= self._least)
 
     def _totals(self, groups: list[np.ndarray], values: np.ndarray) -> np.ndarray:
         sums = [values[rows].sum(axis=0, dtype=np.float64) for rows in groups]
         return np.stack(sums)[:, :, np.newaxis]
 
     def _residual_share(
-        self, groups: list[np.ndarray], yes: np.ndarray, no: np.ndarray
+        self, groups: list[np.ndarray], left: np.ndarray, right: np.ndarray
     ) -> np.ndarray:
-        """Residual over variance of the two halves by every literal, taken together.
+        """Residual over variance of the two children by every literal, taken together.
 
         Parameters
         ----------
         groups : list of ndarray
             Rows of the conjunctions.
-        yes, no : ndarray of shape (n_groups, n_literals)
-            Weights of the halves.
+        left, right : ndarray of shape (n_groups, n_literals)
+            Weights of the children.
         """
-        held = self.problem.answers.sums(groups, self._basis)
-        left = self._totals(groups, self._basis) - held
-        explained = np.einsum("kij,kij->kj", held, held) + np.einsum("kij,kij->kj", left, left)
-        variance = yes - yes**2 / self._total + no - no**2 / self._total
-        return 1.0 - explained / np.maximum(variance, _TINY)
+        here = self.problem.incidence.sums(groups, self._basis)
+        rest = self._totals(groups, self._basis) - here
+        explained = np.einsum("kij,kij->kj", here, here) + np.einsum("kij,kij->kj", rest, rest)
+        variance = left - left**2 / self._total + right - right**2 / self._total
+        return 1.0 - explained / np.maximum(variance, TINY)
 
     def _best_by_column(
         self, score: np.ndarray, legal: np.ndarray, errors: list[np.ndarray]
     ) -> list[np.ndarray]:
         """The best legal literal of each column, best column first, for each conjunction.
 
-        As rows (literal, error of the yes half, error of the no half).
+        As rows (literal, error of the left child, error of the right one).
         """
-        # Rounded, so that sums in another order do not decide between equals.
+        # Rounded, so that the order of a sum does not decide between equals.
         score = np.round(np.where(legal, score, np.inf), 6)
         first, n_literals = self.problem.literals.first, score.shape[1]
         each = np.arange(len(score))[:, np.newaxis]
@@ -299,14 +249,14 @@ class Lattice:
             count = np.diff(first, append=n_literals)
             least = np.repeat(np.minimum.reduceat(score, first, axis=1), count, axis=1)
             equal = score == least
-            # Among equals the one in their middle, farthest from what it must not cross.
+            # Of equals the middle one, which is farthest from the values on either side.
             rank = np.cumsum(equal, axis=1)
             start = np.repeat(rank[:, first] - equal[:, first], count, axis=1)
             size = np.repeat(np.add.reduceat(equal, first, axis=1), count, axis=1)
             middle = equal & (rank - start == (size + 1) // 2)
             best = np.nonzero(middle)[1].reshape(len(score), len(first))
         order = np.argsort(score[each, best], axis=1, kind="stable")
-        # More than are ever kept need not be remembered.
+        # The widest beam keeps no more than these.
         best = best[each, order[:, : self._most]]
         found = np.stack([best, errors[0][each, best], errors[1][each, best]], axis=2)
         known = np.isfinite(score[each, best])
@@ -315,21 +265,21 @@ class Lattice:
     def _split_last(self, nodes: list[int]) -> None:
         """Split conjunctions into two leaves, by the literal of least error.
 
-        Nothing needs to be guessed by a score here. Among literals of equal
-        error the best represented one decides, or the purest.
+        No score is needed here: leaves have exact errors. Of literals of equal
+        error the best represented one is taken, or the purest.
         """
         here = self.levels[-1]
         groups = [here.rows[k] for k in nodes]
-        yes, no, legal = self._halves(groups)
-        errors = [leaf_error(half, self.problem.classification) for half in (yes, no)]
+        left, right, legal = self._children(groups)
+        errors = [leaf_error(child, self.problem.classification) for child in (left, right)]
         total = np.round(np.where(legal, errors[0] + errors[1], np.inf), 6)
         least = total.min(axis=1, keepdims=True)
         tied = (total == least) & legal
-        score = np.round(_impurity(yes) + _impurity(no), 6)
+        score = np.round(impurity(left) + impurity(right), 6)
         if self.n_probe:
             for i in np.flatnonzero(tied.sum(axis=1) > 1).tolist():
                 self.n_probes += 2 * int(tied[i].sum())
-                share = self._residual_share(groups[i : i + 1], yes[[i], 0], no[[i], 0])
+                share = self._residual_share(groups[i : i + 1], left[[i], 0], right[[i], 0])
                 score[i] = np.round(share[0], 6)
         score[~tied] = np.inf
         for i, k in enumerate(nodes):

@@ -1,4 +1,4 @@
-"""Literals: the yes-or-no questions ``x_j <= t`` that a tree may ask."""
+"""Literals: the conditions ``x_j <= t`` that a split may test."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ __all__ = ["Literals", "find_literals", "two_values"]
 
 @dataclass(frozen=True)
 class Literals:
-    """Questions about columns, sorted by column.
+    """Conditions on columns, sorted by column.
 
     Parameters
     ----------
     feature : ndarray of shape (n_literals,), dtype intp
-        Column asked about.
+        Column that is tested.
     threshold : ndarray of shape (n_literals,)
-        A row answers yes where its value is at most that; a gap answers no.
+        A row satisfies the literal where its value is at most that. A missing
+        value satisfies none; an infinite threshold tells known from missing.
     """
 
     feature: np.ndarray
@@ -28,17 +29,17 @@ class Literals:
         return len(self.feature)
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
-        """Answer for every row; returns an ndarray of shape (n, n_literals), dtype bool."""
+        """Return which rows satisfy which literals: shape (n, n_literals), dtype bool."""
         return X[:, self.feature] <= self.threshold
 
     @property
     def first(self) -> np.ndarray:
-        """Where each column's literals start; that which asks for gaps stands for itself."""
+        """Where each column's literals start; a test for missing values counts as a column."""
         return np.flatnonzero(np.diff(self.feature, prepend=-1) | np.isinf(self.threshold))
 
 
 def two_values(column: np.ndarray) -> np.ndarray | None:
-    """Return the coding {0, 1} or {-1, 1} that a column keeps to; None where it has another."""
+    """Return the coding {0, 1} or {-1, 1} of a column; None where it has any other value."""
     for low, high in ((0.0, 1.0), (-1.0, 1.0)):
         if np.all((column == low) | (column == high)):
             return np.array([low, high])
@@ -46,23 +47,23 @@ def two_values(column: np.ndarray) -> np.ndarray | None:
 
 
 def _thresholds(column: np.ndarray, weight: np.ndarray, n_bins: int) -> np.ndarray:
-    """At most ``n_bins - 1`` thresholds half-way between values; infinity too if there are gaps."""
+    """At most ``n_bins - 1`` midpoints; infinity too where some values are missing."""
     known = ~np.isnan(column)
     apart = [np.inf] if 0 < known.sum() < len(known) else []  # known or missing?
     values, place = np.unique(column[known], return_inverse=True)
     middle = (values[:-1].astype(np.float64) + values[1:]) / 2.0
     if len(values) <= n_bins:
         return np.append(middle, apart)
-    # The gap at or after each quantile.
+    # The midpoint at or after each quantile. Rounding errors in the cumulative sums
+    # must not move one: a weight equals repetition.
     mass = np.cumsum(np.bincount(place, weight[known]))
     wanted = np.arange(1, n_bins) / n_bins * mass[-1]
-    # A rounding error in the sums is not to move a gap.
-    gap = np.searchsorted(mass[:-1], wanted - 1e-9 * mass[-1])
-    return np.append(middle[np.unique(np.minimum(gap, len(middle) - 1))], apart)
+    chosen = np.searchsorted(mass[:-1], wanted - 1e-9 * mass[-1])
+    return np.append(middle[np.unique(np.minimum(chosen, len(middle) - 1))], apart)
 
 
 def find_literals(X: np.ndarray, weight: np.ndarray, n_bins: int) -> Literals:
-    """Find the candidate questions of each column.
+    """Find the candidate literals of each column.
 
     Parameters
     ----------
@@ -71,9 +72,9 @@ def find_literals(X: np.ndarray, weight: np.ndarray, n_bins: int) -> Literals:
     weight : ndarray of shape (n,)
         Of the rows, in the quantiles.
     n_bins : int
-        A column with no more distinct values is asked at each gap between
-        them, any other at so many quantiles, less one; a column with gaps
-        also at infinity, which tells them from the rest.
+        A column with at most that many distinct values gets a threshold between
+        every two neighbours, any other column ``n_bins - 1`` quantiles; a column
+        with missing values also gets an infinite threshold.
 
     Returns
     -------

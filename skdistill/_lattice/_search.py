@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from skdistill._lattice._best_tree import BestTrees, FoundNode
-from skdistill._lattice._lattice import Lattice, Problem
+from skdistill._lattice._best_trees import BestTrees, FoundNode
+from skdistill._lattice._lattice import Lattice
+from skdistill._lattice._problem import Problem
 
 __all__ = ["search_trees"]
 
 
 def _doubtful(node: FoundNode, tolerance: float) -> list[tuple[int, int]]:
-    """Inner nodes both of whose halves still err: their splits are likely wrong.
+    """Inner nodes both of whose children still err: their splits are likely wrong.
 
-    Where one half is right, the split may well be, and the other half's own
-    split is to blame.
+    Where one child has no error, the split may well be right, and a split of the
+    other child wrong.
     """
     return [
         (inner.level, inner.place)
         for inner in node.inner()
-        if all(half.error > tolerance for half in inner.halves)
+        if all(child.error > tolerance for child in inner.children)
     ]
 
 
@@ -37,9 +38,9 @@ def search_trees(
 ) -> tuple[Lattice, BestTrees]:
     """Grow a lattice of conjunctions and find the best trees of every size in it.
 
-    A fixed beam keeps a wrong split where the right one looks a little worse.
-    So each round after the first doubles the beam at those nodes of the best
-    tree that are in doubt; what was scored before is kept.
+    A fixed beam keeps a wrong split where the right one scores a little worse.
+    So each round doubles the beam at the doubtful nodes of the best tree; what
+    was scored before is kept.
 
     Parameters
     ----------
@@ -47,16 +48,16 @@ def search_trees(
     depth : int
         The longest conjunctions.
     max_leaves : int
-        The largest trees.
+        Of the largest tree.
     n_probe, n_label : int
         Splits kept of each conjunction by probe residual, and by impurity.
     n_rounds : int
-        The most rounds of widening.
+        Maximum number of rounds of widening.
     rng : Generator
     min_leaf : float
-        Least weight of a leaf, which has a row at least.
+        Minimum weight of a leaf, which has at least one row.
     max_frontier : int
-        The most conjunctions expanded at a level.
+        Maximum number of conjunctions expanded at a level.
 
     Returns
     -------

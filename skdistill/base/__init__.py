@@ -8,6 +8,7 @@ from skdistill.base._labelled import snap as snap
 from skdistill.base._regressor import DistilledRegressor
 from skdistill.base._soft_trees import fold_class_weight as fold_class_weight
 from skdistill.base._soft_trees import grow_classification_tree
+from skdistill.base._soft_trees import grow_on_distributions as grow_on_distributions
 from skdistill.base._students import FittedStudent as FittedStudent
 from skdistill.base._students import fit_student
 from skdistill.base._workflow import RealRows as RealRows

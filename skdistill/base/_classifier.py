@@ -32,13 +32,13 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        What is distilled. Fitted: used as it is. Unfitted: a clone is fitted
-        on ``X, y``. None: the student learns from y itself.
+        The model to distil. Fitted: used as it is. Unfitted: a clone is fitted
+        on ``X, y``. None: the student is fitted on y itself.
     student : estimator, default=None
         Unfitted classifier, or regressor (which then learns probabilities);
         a ``DecisionTreeClassifier`` by default. A clone is fitted.
     labels : {"auto", "soft", "hard"}, default="auto"
-        What the student learns: the teacher's probabilities or its labels.
+        What the student is fitted on: the teacher's probabilities or its labels.
         "auto" is soft where the teacher has probabilities and the student can
         take them, unless what the teacher predicts is not its most probable
         class (on more than one row in 1,000; a tuned threshold, for example): soft
@@ -48,13 +48,13 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     real_weight : float, default=1.0
         How many synthetic rows a real one counts as in the fit.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
-        dense and has fewer ("auto"); none; or those of any estimator with
-        ``fit`` and ``sample``.
+        Synthetic rows beside those of X: local Gaussian ones up to 10,000 in all,
+        where X is dense and has fewer ("auto"); none; or samples of any estimator
+        with ``fit`` and ``sample``.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows that the teacher is queried with in ``fit``.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Batches of rows queried at once.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, and the student and an unfitted teacher where they
         have no seed of their own.
@@ -68,14 +68,14 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     labels_ : {"soft", "hard"}
         What it was fitted on.
     teacher_ : predictor or None
-        What was asked.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set that drew the synthetic rows.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Rows that the teacher was queried with.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
-        fitted with it, has seen: a certificate tells fresh rows from them.
+        fitted with it, has seen: certificates compare fresh rows with them.
         Eight bytes a row.
     fidelity_ : InSampleFidelity
         Agreement with the teacher on the rows that the student was fitted on.
@@ -87,7 +87,7 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
     See Also
     --------
     DistilledTreeClassifier : The same for one readable tree.
-    skdistill.metrics.fidelity_report : How true it is on fresh rows.
+    skdistill.metrics.fidelity_report : Its fidelity on fresh rows.
 
     References
     ----------
@@ -146,11 +146,11 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
             return self.labels == "soft"
         student = self.student
         if student is None or isinstance(student, DecisionTreeClassifier):
-            return False  # small trees were measured to be truer on hard labels
+            return False  # small trees were measured to be more faithful on hard labels
         return hasattr(teacher, "predict_proba") and takes_soft_labels(student)
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledClassifier:
-        """Let the teacher label the transfer set, and the student learn it.
+        """Label the transfer set by the teacher, and fit the student on it.
 
         Parameters
         ----------

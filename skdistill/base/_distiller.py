@@ -137,10 +137,16 @@ class BaseDistiller(TeacherHolderMixin):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]
-        teacher = self.teacher
-        learns_y = teacher is None or (hasattr(teacher, "fit") and not is_fitted_teacher(teacher))
-        tags.target_tags.required = learns_y
+        tags.target_tags.required = self._needs_y()
         return teacher_limits(tags, self)
+
+    def _needs_y(self) -> bool:
+        """Whether fit needs y; a fitted distiller remembers it, so that predict leaves it be."""
+        teacher = self.teacher
+        of, needed = vars(self).get("_y_needed", (self, False))
+        if of is teacher:
+            return needed
+        return teacher is None or (hasattr(teacher, "fit") and not is_fitted_teacher(teacher))
 
     def _use_soft(self, teacher: Any) -> bool:
         """Whether to query the teacher for probabilities."""
@@ -159,7 +165,8 @@ class BaseDistiller(TeacherHolderMixin):
         that weigh something, and the source of random numbers.
         """
         validate_parameters(self)
-        vars(self).pop("_teacher_limits", None)
+        for name in ("_teacher_limits", "_y_needed"):
+            vars(self).pop(name, None)
         X = check_rows(self, X, reset=True)
         teacher = None if self.teacher is None else as_teacher(self.teacher, kind=self._kind)
         y = self._check_y(X, y, teacher)
@@ -172,6 +179,7 @@ class BaseDistiller(TeacherHolderMixin):
             self.teacher_ = self._resolve(teacher, real, rng)
             check_teacher_columns(self.teacher_, real.X, getattr(self, "feature_names_in_", None))
         self._teacher_limits = _limits_of(unfrozen(self.teacher_))
+        self._y_needed = (self.teacher, self._needs_y())
         self._saw_missing = has_missing(X)
         self._takes_missing = self._saw_missing or self.__sklearn_tags__().input_tags.allow_nan
         self.transfer_set_, self.n_queries_ = None, 0
@@ -215,7 +223,7 @@ class BaseDistiller(TeacherHolderMixin):
         return self._protect_decisions(rows)
 
     def _close(self, oracle: Oracle, real: RealRows, rows: LabelledRows) -> None:
-        """Set what is told of the queries, and of the rows that were seen."""
+        """Set the number of queries, and the hashes of the rows that were seen."""
         self.n_queries_ = oracle.n_queries_
         if oracle.remembers:
             oracle.forget()  # a transfer set holds it, but the predictions have served

@@ -25,8 +25,8 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        What is distilled. Fitted: used as it is. Unfitted: a clone is fitted
-        on ``X, y``. None: the student learns from y itself.
+        The model to distil. Fitted: used as it is. Unfitted: a clone is fitted
+        on ``X, y``. None: the student is fitted on y itself.
     student : estimator, default=None
         Unfitted regressor, a ``DecisionTreeRegressor`` by default. A clone is
         fitted.
@@ -35,13 +35,13 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
     real_weight : float, default=1.0
         How many synthetic rows a real one counts as in the fit.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
-        dense and has fewer ("auto"); none; or those of any estimator with
-        ``fit`` and ``sample``.
+        Synthetic rows beside those of X: local Gaussian ones up to 10,000 in all,
+        where X is dense and has fewer ("auto"); none; or samples of any estimator
+        with ``fit`` and ``sample``.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows that the teacher is queried with in ``fit``.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Batches of rows queried at once.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, and the student and an unfitted teacher where they
         have no seed of their own.
@@ -51,14 +51,14 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
     student_ : estimator
         The fitted student.
     teacher_ : predictor or None
-        What was asked.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set that drew the synthetic rows.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Rows that the teacher was queried with.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
-        fitted with it, has seen: a certificate tells fresh rows from them.
+        fitted with it, has seen: certificates compare fresh rows with them.
         Eight bytes a row.
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the student was fitted on.
@@ -114,7 +114,7 @@ class DistilledRegressor(BaseDistiller, RegressorMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DistilledRegressor:
-        """Let the teacher answer the transfer set, and the student learn it.
+        """Query the teacher for the transfer set, and fit the student on it.
 
         Parameters
         ----------

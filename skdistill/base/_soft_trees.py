@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,12 @@ from sklearn.utils import compute_class_weight
 from skdistill._labels import ClassLabels, Labels, Values
 from skdistill._sklearn import assemble_tree, plain_tree, tree_arrays, tree_from_regression
 
-__all__ = ["class_factors", "fold_class_weight", "grow_classification_tree"]
+__all__ = [
+    "class_factors",
+    "fold_class_weight",
+    "grow_classification_tree",
+    "grow_on_distributions",
+]
 
 
 def grow_classification_tree(
@@ -76,24 +82,51 @@ def _grow_soft(
     labels: ClassLabels,
     sample_weight: np.ndarray | None,
 ) -> DecisionTreeClassifier:
-    classes, targets = labels.classes, labels.distribution()
-    params = tree.get_params()
+    classes, params = labels.classes, tree.get_params()
     if params["criterion"] != "gini":
         raise ValueError(
             f"Soft labels are grown by the Gini impurity. Got criterion={params['criterion']!r}: "
             'use criterion="gini", or labels="hard".'
         )
-    class_weight = params.pop("class_weight")
-    if class_weight is not None:
-        targets, sample_weight = fold_class_weight(labels, class_weight, sample_weight)
-    # The regression's impurity is a mean over classes; the Gini is their sum.
-    params["criterion"] = "squared_error"
-    params["min_impurity_decrease"] /= len(classes)
-    params["ccp_alpha"] /= len(classes)
-    regressor = DecisionTreeRegressor(**params)
-    regressor.fit(X, targets[:, 1] if len(classes) == 2 else targets, sample_weight=sample_weight)
+    targets, weight = labels.distribution(), sample_weight
+    if params["class_weight"] is not None:
+        targets, weight = fold_class_weight(labels, params["class_weight"], weight)
+    regressor = grow_on_distributions(params, X, targets, weight)
     full, _ = tree_from_regression(regressor, len(classes))
-    return plain_tree(full, classes=classes, params=tree.get_params())
+    return plain_tree(full, classes=classes, params=params)
+
+
+def grow_on_distributions(
+    params: Mapping[str, Any], X: Any, targets: np.ndarray, sample_weight: np.ndarray | None
+) -> DecisionTreeRegressor:
+    """Fit a regression tree that is the classification tree of soft labels.
+
+    Parameters
+    ----------
+    params : mapping
+        Of a ``DecisionTreeClassifier`` with the Gini impurity. The weights of its
+        classes are in the targets already.
+    X : ndarray or csr_matrix of shape (n, n_features)
+    targets : ndarray of shape (n, n_classes)
+        Distributions over the classes.
+    sample_weight : ndarray of shape (n,) or None
+
+    Returns
+    -------
+    tree : DecisionTreeRegressor
+        Fitted on the distributions; on the second class's probability where
+        there are two.
+    """
+    n_classes = targets.shape[1]
+    params = {name: value for name, value in params.items() if name != "class_weight"}
+    # The regression's impurity is a mean over classes; the Gini is their sum.
+    params |= {
+        "criterion": "squared_error",
+        "min_impurity_decrease": params["min_impurity_decrease"] / n_classes,
+        "ccp_alpha": params["ccp_alpha"] / n_classes,
+    }
+    y = targets[:, 1] if n_classes == 2 else targets
+    return DecisionTreeRegressor(**params).fit(X, y, sample_weight=sample_weight)
 
 
 def fold_class_weight(

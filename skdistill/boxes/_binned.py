@@ -1,4 +1,4 @@
-"""Rows as rule learners read them: equal ones merged, numbers as places among cuts."""
+"""Rows as searches over boxes read them: equal ones merged, numbers as places among cuts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class BinnedRows:
     cuts : list of ndarray of shape (n_bins - 1, 2)
         Largest value below and smallest above each cut of a column.
     missing : ndarray of bool of shape (n_columns,)
-        Which columns have gaps.
+        Which columns have missing values.
     """
 
     codes: np.ndarray
@@ -48,7 +48,7 @@ class BinnedRows:
         return np.array([len(cut) + 1 for cut in self.cuts])
 
     def numbers(self) -> np.ndarray:
-        """Bins as a tree reads them: float32 of shape (n_rows, n_columns), gaps as NaN."""
+        """Bins as float32 numbers of shape (n_rows, n_columns), missing values as NaN."""
         numbers = self.codes.T.astype(np.float32)
         numbers[self.n_bins == self.codes.T] = np.nan
         return numbers
@@ -61,13 +61,13 @@ def bin_rows(
 
     Parameters
     ----------
-    X : ndarray or csr_matrix of shape (n_samples, n_encoded), dtype float32
+    X : ndarray or csr_matrix of shape (n_samples, n_encoded), dtype float32 or float64
         Missing values are NaN.
     mass : ndarray of shape (n_samples, n_classes)
     columns : ndarray of int of shape (n_columns,)
         Which columns count.
     max_bins : int
-        The most bins a column.
+        Maximum number of bins of a column.
 
     Returns
     -------
@@ -76,8 +76,8 @@ def bin_rows(
         nor how often each stands there makes a difference.
     place : ndarray of int of shape (n_samples,)
         Which merged row each sample has become.
-    values : ndarray of shape (n_rows, n_columns), dtype float32
-        The merged rows, not binned.
+    values : ndarray of shape (n_rows, n_columns)
+        The merged rows, not binned, in their own precision.
 
     Notes
     -----

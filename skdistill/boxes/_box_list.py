@@ -1,4 +1,4 @@
-"""Boxes in order, each with a class: what they answer, and what a change would gain."""
+"""Boxes in order, each with a class: what they predict, and what a change would gain."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ __all__ = ["BoxList", "Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """How much there may be to read, and what it must be worth.
+    """How long a list may be, and what its conditions cost.
 
     Parameters
     ----------
     max_rules : int
-        The most rules, the default among them.
+        Maximum number of rules, the default among them.
     max_length : int
-        The most conditions of a rule.
+        Maximum number of conditions of a rule.
     max_conditions : int
-        The most conditions in all.
-    price : float
-        Weight of rows that a condition must set right to be worth its place.
+        Maximum number of conditions in all.
+    cost : float
+        Weight of the rows that a condition must set right to be worth its place.
     """
 
     max_rules: int
     max_length: int
     max_conditions: int
-    price: float
+    cost: float
 
 
 class BoxList:
-    """Boxes of which the first that holds answers, and a default.
+    """Boxes of which the first that covers a row predicts its class, and a default.
 
     Parameters
     ----------
     rows : BinnedRows
     limits : Limits
     default : int
-        The class where no box holds.
+        The class of rows in no box.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class BoxList:
         self.covers, self.default = other.covers.copy(), other.default
 
     def put(self, place: int, box: Box, label: int) -> None:
-        """Let another box stand at a place."""
+        """Replace the box at a place."""
         self.boxes[place], self.labels[place] = box, label
         self.covers[place] = covered(self.rows.codes, self.rows.n_bins, box)
 
@@ -97,59 +97,59 @@ class BoxList:
         self.covers = self.covers[order]
 
     def first(self) -> np.ndarray:
-        """Place of the box that answers each row; the number of boxes for the default."""
+        """Place of the first box that covers each row; the number of boxes for the default."""
         return _first(self.covers)
 
     def agreement(self, order: list[int] | None = None) -> float:
-        """Weight of the rows whose label is answered, also with the boxes in another order."""
+        """Weight of the rows whose label is predicted, also with the boxes in another order."""
         covers = self.covers if order is None else self.covers[order]
         labels = self.labels if order is None else [self.labels[k] for k in order]
-        said = np.array([*labels, self.default])[_first(covers)]
-        return float(self.rows.mass[np.arange(len(said)), said].sum())
+        predicted = np.array([*labels, self.default])[_first(covers)]
+        return float(self.rows.mass[np.arange(len(predicted)), predicted].sum())
 
     def worth(self) -> float:
         """Agreement, less what the conditions cost."""
-        return self.agreement() - self.limits.price * sum(map(len, self.boxes))
+        return self.agreement() - self.limits.cost * sum(map(len, self.boxes))
 
-    def room(self, without: int | None = None) -> int:
-        """The most conditions that a box may have, one more or in the place of one."""
+    def longest(self, without: int | None = None) -> int:
+        """Conditions that one more box may have, or one in the place of another."""
         lengths = [len(box) for k, box in enumerate(self.boxes) if k != without]
         return min(self.limits.max_length, self.limits.max_conditions - sum(lengths))
 
     def gain_at(self, place: int, *, instead: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Tell what it would gain to cover the rows that come to a place.
+        """Return what it would gain to cover the rows that reach a place.
 
         Parameters
         ----------
         place : int
         instead : bool
-            Whether the box that stands there goes.
+            Whether the box there is replaced.
 
         Returns
         -------
         rows : ndarray of int of shape (n_reaching,)
         gain : ndarray of shape (n_reaching, n_classes)
-            Of each row, if a box here answered it with each class instead of
-            what the boxes behind, or the default, answer.
+            Of each row, if a box here predicted each class instead of what the
+            boxes behind it, or the default, predict.
         """
         rows = np.flatnonzero(~self.covers[:place].any(axis=0))
         behind = slice(place + instead, None)
         labels = np.array([*self.labels[behind], self.default])
-        said = labels[_first(self.covers[behind][:, rows])]
+        predicted = labels[_first(self.covers[behind][:, rows])]
         mass = self.rows.mass[rows]
-        return rows, mass - mass[np.arange(len(rows)), said][:, np.newaxis]
+        return rows, mass - mass[np.arange(len(rows)), predicted][:, np.newaxis]
 
     def contributions(self) -> np.ndarray:
-        """What the list is worth more with each box than without it, of shape (n_boxes,)."""
+        """What each box adds to the worth of the list, of shape (n_boxes,)."""
         worth = []
         for place, (box, label) in enumerate(zip(self.boxes, self.labels, strict=True)):
             rows, gain = self.gain_at(place, instead=True)
             inside = self.covers[place][rows]
-            worth.append(gain[inside, label].sum() - self.limits.price * len(box))
+            worth.append(gain[inside, label].sum() - self.limits.cost * len(box))
         return np.array(worth)
 
-    def answered_mass(self) -> np.ndarray:
-        """Weight of each class among the rows that each box, and the default, answers.
+    def mass_by_box(self) -> np.ndarray:
+        """Weight of each class among the rows of which each box, or the default, is the first.
 
         Returns
         -------

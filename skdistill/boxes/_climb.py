@@ -29,9 +29,9 @@ _EPSILON = 1e-9
 
 
 def _meets(codes: np.ndarray, n_bins: int, condition: Bins) -> np.ndarray:
-    low, high, gaps = condition
+    low, high, takes_missing = condition
     met = (codes >= low) & (codes < high)
-    return met | (codes == n_bins) if gaps else met
+    return met | (codes == n_bins) if takes_missing else met
 
 
 def covered(codes: np.ndarray, n_bins: np.ndarray, box: Box) -> np.ndarray:
@@ -62,15 +62,15 @@ class Climber:
     codes : ndarray of shape (n_columns, n_rows)
         As in `covered`.
     n_bins : ndarray of shape (n_columns,)
-    price : float
-        What a condition costs, in units of gain. One with two bounds costs
-        half as much again where another with a single one would do.
+    cost : float
+        Of a condition, in units of gain. One with two bounds costs half as
+        much again where another with a single one would do.
     max_length : int
-        The most conditions.
+        Maximum number of conditions.
     """
 
-    def __init__(self, codes: np.ndarray, n_bins: np.ndarray, price: float, max_length: int):
-        self.codes, self.n_bins, self.price, self.max_length = codes, n_bins, price, max_length
+    def __init__(self, codes: np.ndarray, n_bins: np.ndarray, cost: float, max_length: int):
+        self.codes, self.n_bins, self.cost, self.max_length = codes, n_bins, cost, max_length
         # Missing values stand in the bin after a column's last.
         self.width = int(n_bins.max()) + 1
         self._flat = codes.astype(np.intp) + self.width * np.arange(len(n_bins))[:, np.newaxis]
@@ -160,28 +160,28 @@ class _Edits:
     """
 
     def __init__(self, climber: Climber, gain: np.ndarray, box: Box):
-        n_bins, price = climber.n_bins, climber.price
+        n_bins, cost = climber.n_bins, climber.cost
         sums, inside = climber.sums_by_bin(gain, box)
         column = np.arange(len(n_bins))
-        gaps = sums[column, n_bins]
+        missing = sums[column, n_bins]
         sums[column, n_bins] = 0.0
         # prefix[:, b] is the gain of the bins before b.
         prefix = np.zeros((len(column), sums.shape[1] + 1))
         np.cumsum(sums, axis=1, out=prefix[:, 1:])
         floor = np.minimum.accumulate(prefix, axis=1)
         total = prefix[:, -1]
-        two_sided = (prefix - floor).max(axis=1) - 0.5 * price
+        two_sided = (prefix - floor).max(axis=1) - 0.5 * cost
         one_sided = np.maximum(prefix.max(axis=1), total - floor[:, -1])
         others = np.full(len(column), len(box))
         others[list(box)] -= 1
         best = np.maximum(one_sided, two_sided)
-        worth = best + np.maximum(gaps, 0.0) - price * (others + 1)
+        worth = best + np.maximum(missing, 0.0) - cost * (others + 1)
         worth[others >= climber.max_length] = -np.inf
-        without = total + gaps - price * others
-        self.now = inside - price * len(box)
+        without = total + missing - cost * others
+        self.now = inside - cost * len(box)
         self.worth = np.maximum(worth, without)
         self._drops = without >= worth
-        self._prefix, self._floor, self._gaps, self._n_bins = prefix, floor, gaps, n_bins
+        self._prefix, self._floor, self._missing, self._n_bins = prefix, floor, missing, n_bins
         self._one_sided, self._two_sided = one_sided, two_sided
 
     def condition(self, column: int) -> Bins | None:
@@ -189,13 +189,13 @@ class _Edits:
         if self._drops[column]:
             return None
         line, floor, end = self._prefix[column], self._floor[column], int(self._n_bins[column])
-        takes_gaps = bool(self._gaps[column] > 0)
+        takes_missing = bool(self._missing[column] > 0)
         one, two = self._one_sided[column], self._two_sided[column]
         if max(one, two) <= 0:  # missing values alone
             return 0, 0, True
         if one < two:
             high = int(np.argmax(line - floor))
-            return int(np.argmin(line[: high + 1])), min(high, end), takes_gaps
+            return int(np.argmin(line[: high + 1])), min(high, end), takes_missing
         if line.max() >= line[-1] - floor[-1]:
-            return 0, min(int(np.argmax(line)), end), takes_gaps
-        return int(np.argmin(line)), end, takes_gaps
+            return 0, min(int(np.argmax(line)), end), takes_missing
+        return int(np.argmin(line)), end, takes_missing

@@ -15,14 +15,14 @@ from skdistill._validation import Number, OneOf
 
 __all__ = ["BooleanTree", "make_boolean_tree"]
 
-_LOW = {"pm1": -1, "01": 0}
+_LOW = {"sign": -1, "binary": 0}
 
 
 @dataclass(frozen=True)
 class BooleanTree:
-    """A full binary decision tree over Boolean inputs; a teacher that counts nothing.
+    """A full binary decision tree over Boolean inputs; a teacher whose truth is known.
 
-    Nodes are numbered level by level: node i has the children 2 i + 1, where
+    Nodes are numbered by depth: node i has the children 2 i + 1, where
     its input is low, and 2 i + 2, where it is high.
 
     Parameters
@@ -30,10 +30,10 @@ class BooleanTree:
     features : ndarray of shape (2**depth - 1,)
         The column that each inner node tests.
     labels : ndarray of shape (2**depth,)
-        The answer of each leaf, from left to right.
+        The label of each leaf, from left to right.
     n_features : int
         Columns in all.
-    coding : {"pm1", "01"}, default="pm1"
+    domain : {"sign", "binary"}, default="sign"
         Values of the inputs: -1 and 1, or 0 and 1.
 
     Examples
@@ -50,11 +50,11 @@ class BooleanTree:
     features: np.ndarray
     labels: np.ndarray
     n_features: int
-    coding: str = "pm1"
+    domain: str = "sign"
 
     @property
     def classes_(self) -> np.ndarray:
-        """Answers that occur."""
+        """Labels that occur."""
         return np.unique(self.labels)
 
     @property
@@ -88,7 +88,7 @@ class BooleanTree:
         return literals
 
     def predict(self, X: Any) -> np.ndarray:
-        """Answer.
+        """Predict the label of each row.
 
         Parameters
         ----------
@@ -119,11 +119,11 @@ class BooleanTree:
         Returns
         -------
         X : ndarray of shape (n_samples, n_features)
-            In the tree's coding, as int8.
+            Values as ``domain`` has them, as int8.
         """
         rng = check_random_state(random_state)
         bits = rng.randint(0, 2, size=(n_samples, self.n_features), dtype=np.int8)
-        return 2 * bits - 1 if self.coding == "pm1" else bits
+        return 2 * bits - 1 if self.domain == "sign" else bits
 
     def to_sklearn(self) -> DecisionTreeClassifier:
         """Return the same tree as a fitted scikit-learn tree, to print or to draw.
@@ -147,7 +147,7 @@ class BooleanTree:
             "left_child": np.append(2 * node + 1, none),
             "right_child": np.append(2 * node + 2, none),
             "feature": np.append(self.features, none - 1),
-            "threshold": np.append(np.full(inner, (_LOW[self.coding] + 1) / 2), none - 1.0),
+            "threshold": np.append(np.full(inner, (_LOW[self.domain] + 1) / 2), none - 1.0),
             "impurity": 1.0 - (value**2).sum(axis=1),
             "n_node_samples": size,
             "weighted_n_node_samples": size.astype(np.float64),
@@ -163,7 +163,7 @@ def make_boolean_tree(
     n_features: int = 100,
     depth: int = 3,
     *,
-    coding: str = "pm1",
+    domain: str = "sign",
     n_classes: int = 2,
     random_state: Any = None,
 ) -> BooleanTree:
@@ -179,7 +179,7 @@ def make_boolean_tree(
         Columns.
     depth : int, default=3
         Inputs tested on each path; at most 12, and at most ``n_features``.
-    coding : {"pm1", "01"}, default="pm1"
+    domain : {"sign", "binary"}, default="sign"
         Values of the inputs: -1 and 1, or 0 and 1.
     n_classes : int, default=2
         Labels 0, ..., n_classes - 1.
@@ -218,20 +218,20 @@ def make_boolean_tree(
     for name, value, rule in (
         ("n_features", n_features, Number(1, whole=True)),
         ("depth", depth, Number(1, min(12, n_features), whole=True)),
-        ("coding", coding, OneOf(*_LOW)),
+        ("domain", domain, OneOf(*_LOW)),
         ("n_classes", n_classes, Number(2, whole=True)),
     ):
         if not rule.accepts(value):
             raise ValueError(f"{name} must be {rule}, got {value!r}.")
     rng = check_random_state(random_state)
     levels, labels = _draw(depth, np.arange(n_features), n_classes, rng)
-    return BooleanTree(np.concatenate(levels), labels, n_features, coding)
+    return BooleanTree(np.concatenate(levels), labels, n_features, domain)
 
 
 def _draw(
     depth: int, free: np.ndarray, n_classes: int, rng: np.random.RandomState
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """The features of a random subtree, level by level, and its 2**depth labels."""
+    """The features of a random subtree, by depth, and its 2**depth labels."""
     if depth == 0:
         return [], rng.randint(n_classes, size=1)
     feature = rng.choice(free)

@@ -18,14 +18,14 @@ _FAMILIES = ("random", "parity", "conjunction", "majority", "tree", "multiplexer
 
 @dataclass(frozen=True)
 class Junta:
-    """A function of few inputs, by its truth table; a teacher that counts nothing.
+    """A function of few inputs, by its truth table; a teacher whose truth is known.
 
     Parameters
     ----------
     features : ndarray of shape (k,)
         The relevant columns.
     table : ndarray of shape (2,) * k
-        The answer for each combination of their values, 0 and 1 in turn.
+        The label for each combination of their values, 0 and 1 in turn.
     n_features : int
         Columns in all.
 
@@ -44,11 +44,11 @@ class Junta:
 
     @property
     def classes_(self) -> np.ndarray:
-        """Answers that occur."""
+        """Labels that occur."""
         return np.unique(self.table)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Answer.
+        """Predict the label of each row.
 
         Parameters
         ----------
@@ -88,16 +88,16 @@ def make_junta(
         "conjunction": 1 for a single combination of values. "majority": more
         ones than zeros. "tree": a random decision tree that tests every
         relevant input. "multiplexer": the first inputs are the address of the
-        one among the others that is the answer.
+        one among the others that is the label.
     n_classes : int, default=2
-        Answers 0, ..., n_classes - 1 of the families "random" and "tree".
+        Labels 0, ..., n_classes - 1 of the families "random" and "tree".
     random_state : int, RandomState instance or None, default=None
         Seed.
 
     Returns
     -------
     junta : Junta
-        Every one of its relevant inputs changes some answer.
+        Each of its relevant inputs changes some label.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Pictures of students, and of the rows that they learn from."""
+"""Displays that plot students, and the rows that they learn from."""
 
 from skdistill.inspection._fidelity_complexity import FidelityComplexityDisplay
 from skdistill.inspection._two_sample import ColumnComparison, TwoSampleDisplay

@@ -1,4 +1,4 @@
-"""The curve people look at to choose a size: fidelity against leaves."""
+"""Fidelity against the number of leaves, to choose a size."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ import numpy as np
 from sklearn.model_selection import validation_curve
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill.metrics import FidelityScorer, fidelity_score
-from skdistill.metrics._pair import (
-    answer,
-    count_seen,
-    final_student,
-    is_regression,
-    student_and_rows,
-)
+from skdistill.metrics import FidelityScorer, count_seen, fidelity_score, find_pair
+from skdistill.teachers import final_step
 
 __all__ = ["FidelityComplexityDisplay"]
 
@@ -42,7 +36,7 @@ class FidelityComplexityDisplay:
     score_name : str, default="fidelity"
         Label of the vertical axis.
     held_out_name : str, default="held-out"
-        What the second curve is called.
+        Label of the second curve.
 
     Attributes
     ----------
@@ -73,7 +67,7 @@ class FidelityComplexityDisplay:
     >>> display.held_out.shape
     (2, 3)
 
-    From one fit, which knows all sizes up to its own:
+    From one fit, which has all sizes up to its own:
 
     >>> tree = DistilledTreeClassifier(forest, max_leaf_nodes=4, random_state=0).fit(X[:300])
     >>> display = FidelityComplexityDisplay.from_size_path(tree, X[300:])
@@ -109,7 +103,7 @@ class FidelityComplexityDisplay:
         n_jobs: int | None = None,
         ax: Any = None,
     ) -> FidelityComplexityDisplay:
-        """Distil a tree of every size in every fold, and draw the curve.
+        """Distil a tree of every size in every fold, and plot the curve.
 
         Parameters
         ----------
@@ -162,7 +156,7 @@ class FidelityComplexityDisplay:
         sample_weight: Any = None,
         ax: Any = None,
     ) -> FidelityComplexityDisplay:
-        """Draw what one fit knows of every size up to its budget.
+        """Draw the fidelity of every size on the path of one fit.
 
         Parameters
         ----------
@@ -170,9 +164,9 @@ class FidelityComplexityDisplay:
             A distilled tree with ``size_path_``, or a pipeline or search that
             ends in one.
         X : array-like or DataFrame of shape (n_samples, n_features), default=None
-            Rows that the tree was not fitted on: the teacher is asked about
-            them once, and the tree of every size. By default the in-sample
-            curve is drawn alone, which promises too much.
+            Rows that the tree was not fitted on. The teacher is queried with
+            them once, the tree at every size. By default the in-sample curve is
+            drawn alone, which is too optimistic.
         teacher : predictor or callable, default=None
             Another teacher than the tree's own, which sees X itself.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -184,22 +178,23 @@ class FidelityComplexityDisplay:
         -------
         display : FidelityComplexityDisplay
             The curve, drawn, with one value a size. Where rows of X equal some
-            that the tree was fitted on, the curve is named after that.
+            that the tree was fitted on, or are left out because the teacher has
+            no prediction for them, the name of the curve has their number.
 
         Raises
         ------
         AttributeError
-            If the tree knows no ``size_path_``.
+            If the tree has no ``size_path_``.
 
         See Also
         --------
         FidelityComplexityDisplay.from_estimator : With folds, for any student.
         """
-        student = final_student(tree)
+        student = final_step(tree)
         check_is_fitted(student)
         if not hasattr(student, "size_path_"):
             raise AttributeError(
-                f"{type(student).__name__} has no size_path_: it knows one size alone. Use "
+                f"{type(student).__name__} has no size_path_, only one size. Use "
                 "FidelityComplexityDisplay.from_estimator, which fits a tree of every size."
             )
         display = cls(
@@ -207,24 +202,30 @@ class FidelityComplexityDisplay:
             in_sample=np.array([size.fidelity for size in student.size_path_], dtype=float),
         )
         if X is not None:
-            _, rows = student_and_rows(tree, X)
-            told = answer(*((student.teacher_, rows) if teacher is None else (teacher, X)))
-            metric = "r2" if is_regression(student) else "agreement"
-            display.held_out = np.array(
-                [
-                    fidelity_score(
-                        told,
-                        answer(_at_size(student, size), rows),
-                        metric=metric,
-                        sample_weight=sample_weight,
-                    )
-                    for size in student.size_path_
-                ]
-            )
-            n_seen = count_seen(student, rows)
-            if n_seen:
-                display.held_out_name = f"rows given, {n_seen} of {len(told)} in-sample"
+            display._hold_out(student, find_pair(tree, X, teacher), sample_weight)
         return display.plot(ax=ax)
+
+    def _hold_out(self, student: Any, pair: Any, sample_weight: Any) -> None:
+        """Measure the tree of every size on rows that the teacher is queried with once."""
+        found = pair.compare()
+        metric = "r2" if found.is_values else "agreement"
+        sizes = [found.of(_at_size(student, size)) for size in student.size_path_]
+        self.held_out = np.array(
+            [
+                fidelity_score(
+                    sized.y_teacher,
+                    sized.y_student,
+                    metric=metric,
+                    sample_weight=found.take(sample_weight, "sample_weight"),
+                )
+                for sized in sizes
+            ]
+        )
+        n_seen = count_seen(student, found.rows)
+        if n_seen:
+            self.held_out_name = f"rows given, {n_seen} of {len(found.kept)} in-sample"
+        if found.n_left_out:
+            self.held_out_name += f", {found.n_left_out} left out"
 
     def plot(self, *, ax: Any = None) -> FidelityComplexityDisplay:
         """Draw the curves.

@@ -12,13 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdistill._frames import NAT, library_of
 from skdistill._rows import is_frame, take_column
-from skdistill.metrics import two_sample_auc
-from skdistill.metrics._two_sample import check_two_samples
+from skdistill.metrics import check_two_samples, two_sample_auc
 from skdistill.transfer import BaseTransferSet
 
 __all__ = ["ColumnComparison", "TwoSampleDisplay"]
 
-_MAX_LEVELS = 10
+_MAX_CATEGORIES = 10
 _BINS = 30
 
 
@@ -32,14 +31,14 @@ class ColumnComparison:
         The column.
     edges : ndarray of shape (n_bins + 1,) or None
         Bounds of the bins of a numeric column.
-    levels : list of str or None
-        The levels of a categorical column, or the last one "others".
-    real, synthetic : ndarray of shape (n_bins,) or (n_levels,)
+    categories : list of str or None
+        Those of a categorical column; the last one may be "others".
+    real, synthetic : ndarray of shape (n_bins,) or (n_categories,)
         Share of the rows in each.
     distance : float
         The largest difference of the two cumulative distributions of numbers
         (Kolmogorov and Smirnov's), half the sum of the differences of shares
-        of levels (total variation): 0 for the same, 1 for nothing in common.
+        of categories (total variation): 0 for the same, 1 for nothing in common.
 
     Examples
     --------
@@ -52,14 +51,14 @@ class ColumnComparison:
 
     name: str
     edges: np.ndarray | None
-    levels: list[str] | None
+    categories: list[str] | None
     real: np.ndarray
     synthetic: np.ndarray
     distance: float
 
 
 def _compare_numbers(name: str, real: np.ndarray, synthetic: np.ndarray) -> ColumnComparison:
-    """Compare numbers of shapes (n_real,) and (n_synthetic,); gaps are left out."""
+    """Compare numbers of shapes (n_real,) and (n_synthetic,); missing values are left out."""
     real, synthetic = real[~np.isnan(real)], synthetic[~np.isnan(synthetic)]
     both = np.concatenate([real, synthetic])
     edges = np.histogram_bin_edges(both if len(both) else [0.0], bins=_BINS)
@@ -78,15 +77,19 @@ def _compare_numbers(name: str, real: np.ndarray, synthetic: np.ndarray) -> Colu
     return ColumnComparison(name, edges, None, shares[0], shares[1], distance)
 
 
-def _compare_levels(name: str, codes: np.ndarray, levels: list[Any], n: int) -> ColumnComparison:
+def _compare_categories(
+    name: str, codes: np.ndarray, categories: list[Any], n: int
+) -> ColumnComparison:
     """Compare codes of real rows (the first n) and of synthetic ones; -1 is missing."""
-    counts = [np.bincount(part + 1, minlength=len(levels) + 1) for part in (codes[:n], codes[n:])]
+    counts = [
+        np.bincount(part + 1, minlength=len(categories) + 1) for part in (codes[:n], codes[n:])
+    ]
     shares = np.array([count / count.sum() for count in counts])
-    names = ["missing", *map(str, levels)]
+    names = ["missing", *map(str, categories)]
     distance = float(np.abs(shares[0] - shares[1]).sum() / 2)
     order = np.argsort(-shares.sum(axis=0), kind="stable")
     order = order[shares.sum(axis=0)[order] > 0]
-    kept = order if len(order) <= _MAX_LEVELS else order[: _MAX_LEVELS - 1]
+    kept = order if len(order) <= _MAX_CATEGORIES else order[: _MAX_CATEGORIES - 1]
     labels, shown = [names[k] for k in kept], shares[:, kept]
     if len(kept) < len(order):
         labels.append("others")
@@ -104,7 +107,8 @@ def _compare(real: Any, synthetic: Any) -> list[ColumnComparison]:
             found.append(_compare_numbers(f"column {j}", *pair))
             continue
         library, name = library_of(real), str(real.columns[j])
-        kind = library.kind_of(real.dtypes[j] if isinstance(real.dtypes, list) else pair[0].dtype)
+        kinds = {library.column_kind(column) for column in pair}
+        kind = kinds.pop() if len(kinds) == 1 else "category"
         if kind == "number":
             values = [np.asarray(library.numbers(column), dtype=np.float64) for column in pair]
             found.append(_compare_numbers(name, *values))
@@ -114,22 +118,22 @@ def _compare(real: Any, synthetic: Any) -> list[ColumnComparison]:
             found.append(_compare_numbers(name, *values))
         else:
             one, two = (library.factorize(column) for column in pair)
-            levels = list(dict.fromkeys([*one[1], *two[1]]))
-            place = {level: k for k, level in enumerate(levels)}
+            categories = list(dict.fromkeys([*one[1], *two[1]]))
+            place = {category: k for k, category in enumerate(categories)}
             codes = [
-                np.append([place[level] for level in own], -1).astype(np.intp)[code]
+                np.append([place[category] for category in own], -1).astype(np.intp)[code]
                 for code, own in (one, two)
             ]
-            found.append(_compare_levels(name, np.concatenate(codes), levels, n))
+            found.append(_compare_categories(name, np.concatenate(codes), categories, n))
     return sorted(found, key=lambda column: -column.distance)
 
 
 class TwoSampleDisplay:
-    """Real and synthetic rows side by side, and whether they can be told apart.
+    """Real and synthetic rows side by side, and whether they can be distinguished.
 
     Create it with :meth:`from_rows` or :meth:`from_transfer_set`. Numbers are
-    shown as histograms, levels as bars; the columns that differ most come
-    first, and the title says how well a classifier tells the rows apart.
+    shown as histograms, categories as bars; the columns that differ most come
+    first, and the title has the AUC of a classifier that distinguishes the rows.
 
     Parameters
     ----------
@@ -151,8 +155,9 @@ class TwoSampleDisplay:
 
     Notes
     -----
-    The picture finds faults: a column that is shrunk, moved, cut or rounded.
-    It does not say how good a student the rows make; choose by the student.
+    The plot finds faults: a column that is shrunk, shifted, truncated or
+    rounded. It does not show how good a student the rows make: choose by the
+    student.
 
     Examples
     --------
@@ -196,7 +201,7 @@ class TwoSampleDisplay:
         groups : array-like of shape (n_real + n_synthetic,), default=None
             Rows that belong together.
         classifier : estimator, default=None
-            Tells the rows apart.
+            Distinguishes the rows.
         n_jobs : int, default=None
             Folds at once.
         random_state : int, RandomState instance or None, default=None
@@ -240,7 +245,7 @@ class TwoSampleDisplay:
     ) -> TwoSampleDisplay:
         """Compare real rows with those of a transfer set, and draw both.
 
-        Where the set knows the parents of its rows, a synthetic row stays in
+        Where the set has the parents of its rows, a synthetic row stays in
         the fold of the real row that it came from.
 
         Parameters
@@ -257,7 +262,7 @@ class TwoSampleDisplay:
         cv : int or cross-validation splitter, default=5
             As for :meth:`from_rows`, and so are the next five.
         classifier : estimator, default=None
-            Tells the rows apart.
+            Distinguishes the rows.
         n_jobs : int, default=None
             Folds at once.
         random_state : int, RandomState instance or None, default=None
@@ -332,7 +337,7 @@ class TwoSampleDisplay:
         handles, labels = self.axes_[0].get_legend_handles_labels()
         self.figure_.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
         self.figure_.suptitle(
-            f"A classifier tells them apart with an AUC of {self.auc:.2f} (0.5: not at all)"
+            f"A classifier distinguishes them with an AUC of {self.auc:.2f} (0.5: not at all)"
         )
         return self
 
@@ -374,14 +379,14 @@ def _draw(ax: Any, column: ColumnComparison) -> None:
             ax.stairs(shares, column.edges, label=label, color=color, fill=True, alpha=0.25)
             ax.stairs(shares, column.edges, color=color)
     else:
-        assert column.levels is not None
-        place = np.arange(len(column.levels))
+        assert column.categories is not None
+        place = np.arange(len(column.categories))
         for step, (label, shares, color) in zip((-0.2, 0.2), both, strict=True):
             ax.bar(place + step, shares, width=0.4, label=label, color=color, alpha=0.7)
-        words = [level if len(level) <= 12 else level[:11] + "…" for level in column.levels]
-        crowded = sum(map(len, words)) > 24
+        labels = [each if len(each) <= 12 else each[:11] + "…" for each in column.categories]
+        crowded = sum(map(len, labels)) > 24
         ax.set_xticks(
-            place, words, rotation=45 if crowded else 0, ha="right" if crowded else "center"
+            place, labels, rotation=45 if crowded else 0, ha="right" if crowded else "center"
         )
     ax.set_yticks([])
     ax.set_title(f"{column.name}: distance {column.distance:.2f}", fontsize="medium")

@@ -1,15 +1,21 @@
-"""What a run may cost, said beforehand."""
+"""The cost of a search in queries, before it is run."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 
 from skdistill._validation import Number, OneOf
 from skdistill.juntas._modes import agreements_needed, completions_needed, stage_delta
 from skdistill.juntas._tolerant import MOST_VOTES, TRIALS, VOTES
 
-__all__ = ["QueryBudget", "membership_query_budget"]
+__all__ = ["QueryBudget", "failure_chance", "membership_query_budget"]
+
+
+def failure_chance(confidence: float) -> float:
+    """One minus the confidence, in decimals: 0.01 for 0.99, without the error of a float."""
+    return float(1 - Decimal(repr(float(confidence))))
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class QueryBudget:
     Parameters
     ----------
     search : int
-        Binary searches for the variables, with the rows asked twice.
+        Binary searches for the variables, with the rows queried twice.
     cells : int
         Entries of the truth table.
     tests : int
@@ -59,14 +65,14 @@ def membership_query_budget(
     mode: str = "certified",
     max_variables: int | None = None,
     epsilon: float = 0.01,
-    delta: float = 0.01,
-    n_levels: int = 2,
+    confidence: float = 0.99,
+    n_values: int = 2,
     n_ways: int = 1,
 ) -> QueryBudget:
-    """Say what :class:`JuntaDistiller` may ask of a teacher with k relevant columns.
+    """Return the number of queries of :class:`JuntaDistiller` for k relevant columns.
 
-    Each variable costs a binary search over d columns, the table one query a
-    cell. On top of that comes what shows that nothing is missing: in the
+    Each variable costs a binary search over d columns, the table one query
+    for each cell. On top of that comes what shows that nothing is missing: in the
     certified mode ln(1/delta') / -ln(1 - epsilon) fresh rows, whatever d and k
     are; in the exact mode, completions of every cell as long as fewer than
     ``max_variables`` variables are known.
@@ -74,21 +80,21 @@ def membership_query_budget(
     Parameters
     ----------
     d : int
-        Columns.
+        Number of columns.
     k : int
-        Relevant ones.
+        Number of relevant columns.
     mode : {"certified", "exact", "tolerant"}, default="certified"
         As in :class:`JuntaDistiller`.
     max_variables : int, default=None
         The promise of the exact mode; k by default.
     epsilon : float, default=0.01
         Error that is tolerated; not for the exact mode.
-    delta : float, default=0.01
-        Chance of failure.
-    n_levels : int, default=2
+    confidence : float, default=0.99
+        Probability that the statement is right.
+    n_values : int, default=2
         Levels of each column.
     n_ways : int, default=1
-        Interior hybrids asked at once.
+        Interior hybrids queried in one round.
 
     Returns
     -------
@@ -120,18 +126,19 @@ def membership_query_budget(
         ("mode", mode, OneOf("certified", "exact", "tolerant")),
         ("max_variables", limit, Number(k, d, whole=True)),
         ("epsilon", epsilon, Number(0, 1, closed="neither")),
-        ("delta", delta, Number(0, 1, closed="neither")),
-        ("n_levels", n_levels, Number(2, whole=True)),
+        ("confidence", confidence, Number(0, 1, closed="neither")),
+        ("n_values", n_values, Number(2, whole=True)),
         ("n_ways", n_ways, Number(1, whole=True)),
     ):
         if not rule.accepts(value):
             raise ValueError(f"{name} must be {rule}, got {value!r}.")
+    delta = failure_chance(confidence)
     steps = math.ceil(math.log(d) / math.log(n_ways + 1) - 1e-12)
     search = k * (n_ways * steps + 2) + 1
-    cells = n_levels**k
+    cells = n_values**k
     if mode == "exact":
-        stages = [_completions(limit - s, limit, delta, n_levels) * n_levels**s for s in range(k)]
-        tests = _completions(limit - k, limit, delta, n_levels) * cells
+        stages = [_completions(limit - s, limit, delta, n_values) * n_values**s for s in range(k)]
+        tests = _completions(limit - k, limit, delta, n_values) * cells
         return QueryBudget(search, cells, tests, search + cells + tests + sum(stages))
     needed = [agreements_needed(epsilon, stage_delta(stage, delta)) for stage in range(k + 1)]
     if mode == "certified":
@@ -144,7 +151,7 @@ def membership_query_budget(
     return QueryBudget(search, VOTES * cells, looks[0] // 8, worst)
 
 
-def _completions(unknown: int, limit: int, delta: float, n_levels: int) -> int:
+def _completions(unknown: int, limit: int, delta: float, n_values: int) -> int:
     """Fresh rows a cell in one stage of the exact mode."""
-    groups = completions_needed(unknown, limit, delta, n_levels)
-    return groups * (n_levels - 1 if unknown == 1 else n_levels)
+    groups = completions_needed(unknown, limit, delta, n_values)
+    return groups * (n_values - 1 if unknown == 1 else n_values)

@@ -1,4 +1,4 @@
-"""A teacher's few relevant columns, found exactly by asking it."""
+"""Relevant-feature search (junta): a teacher's few relevant columns, found exactly."""
 
 from __future__ import annotations
 
@@ -8,30 +8,27 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import (
-    ClassifierTags,
-    RegressorTags,
     check_consistent_length,
     check_random_state,
 )
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from skdistill._rows import check_rows, is_frame
+from skdistill._rows import check_rows
 from skdistill._validation import Number, OneOf, validate_parameters
 from skdistill.exceptions import DistillationWarning
-from skdistill.juntas._oracle import Oracle
-from skdistill.juntas._readable import ReadableMixin, anchored_answers
-from skdistill.juntas._resolve_domain import resolve_domain
+from skdistill.juntas._budget import failure_chance
+from skdistill.juntas._codes import code_domain
+from skdistill.juntas._predictor import PredictorMixin
+from skdistill.juntas._proof import Witness
+from skdistill.juntas._readable import ReadableMixin
+from skdistill.juntas._rounds import QueryRounds
 from skdistill.juntas._run import AUTO_VARIABLES, Outcome, run_search
 from skdistill.juntas._search import Search
-from skdistill.juntas._witness import Witness
 from skdistill.teachers import (
     TeacherHolderMixin,
     as_teacher,
     check_teacher_columns,
-    is_fitted_teacher,
     name_of,
     resolve_teacher,
     teacher_kind,
@@ -42,27 +39,17 @@ __all__ = ["JuntaDistiller"]
 _PROVEN = ("exact", "certified")
 
 
-def _kind_of(distiller: Any) -> str | None:
-    """What it answers: known from the teacher, or from the answers of a bare function."""
-    if "_kind" in vars(distiller):
-        return distiller._kind
-    teacher = distiller.teacher
-    return teacher_kind(teacher) if hasattr(teacher, "predict") else None
-
-
-def _is_classifier(distiller: Any) -> bool:
-    return _kind_of(distiller) == "classifier"
-
-
-class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstimator):
-    """Find the few columns that a teacher really depends on, by asking it.
+class JuntaDistiller(
+    PredictorMixin, ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstimator
+):
+    """Find the few columns that a teacher depends on, by queries.
 
     A *junta* is a function of few of its many inputs. The search keeps a set S
     of proven columns and an anchored student, g(x) = f(x on S, the anchor
     elsewhere). Where fresh rows show that the student is wrong, a binary
     search over hybrids of two rows finds a new column in log2(d) queries, with
     a witness: two rows that differ in that column alone and get different
-    answers. A deterministic teacher therefore never yields a false positive.
+    predictions. A deterministic teacher therefore never yields a false positive.
 
     It is a classifier or a regressor by its teacher's kind, and a selector of
     columns.
@@ -70,43 +57,44 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Who is asked; required. Fitted: used as it is. Unfitted: a clone is
-        fitted on ``X, y``. A bare function that answers floats is one of real
-        values, any other one of labels.
+        The model that is queried; required. Fitted: used as it is. Unfitted: a
+        clone is fitted on ``X, y``. A plain function that returns floats is a
+        regressor, any other one a classifier.
     max_variables : int, default=None
-        With ``mode="exact"`` the promise, which it needs: at most so many
-        columns are relevant. Otherwise where the search gives up, 12 by
+        With ``mode="exact"`` the promise, which it needs: the maximum number
+        of relevant columns. Otherwise where the search gives up, 12 by
         default.
     mode : {"certified", "exact", "tolerant"}, default="certified"
         When to stop. "certified": when Pr[teacher != student] <= epsilon is
-        shown with confidence 1 - delta. "exact": when, under the promise,
-        nothing can be missing (with confidence 1 - delta, or without any
-        chance). "tolerant": like certified, for teachers that are noisy or
-        only nearly juntas: cells are decided by majority, and a column must
-        pass an influence test.
+        shown with the given confidence. "exact": when, under the promise,
+        nothing can be missing (with that confidence, or without any chance).
+        "tolerant": like certified, for teachers that are noisy or only nearly
+        juntas: cells are decided by majority, and a column must pass an
+        influence test.
     epsilon : float, default=0.01
         Share of rows on which the student may differ; in the tolerant mode
         this must be more than the noise.
-    delta : float, default=0.01
-        Probability that the statement is wrong.
+    confidence : float, default=0.99
+        Probability that the statement is right.
     domain : object, default="background"
-        What is asked. "background": values seen in X, each column drawn
-        independently with the frequencies of X. "binary": {0, 1}. "sign":
-        {-1, 1}. A :class:`Box`: continuous ranges. A list of levels for all
-        columns, or a list with one entry a column, or a mapping from some
-        columns to their entry (the others from the background): levels or
-        boxes.
+        Input space of the queries, as :func:`skdistill.domains.as_domain`
+        takes it. "background": values of X, each column drawn independently
+        with the frequencies of X. "binary": {0, 1}. "sign": {-1, 1}. One entry
+        for all columns, or a list with one for each: a pair ``(low, high)``, a
+        list of values, :class:`~skdistill.domains.Integers` or another part. A
+        mapping from some columns to their entry; the others come from the
+        background.
     tol : float, default=0
-        Real answers that differ by at most this are taken for equal, as are
-        those that differ by rounding (1e-9 of the largest answer). A network in
-        single precision needs more: 1e-5 of its answers, say.
+        Real values that differ by at most this are taken for equal, as are
+        those that differ by rounding (1e-9 of the largest). A network in single
+        precision needs more: 1e-5 of its values, say.
     n_ways : int, default=1
-        Interior hybrids asked in one round of a search: more of them cost more
+        Interior hybrids queried in one round of a search: more of them cost more
         queries and fewer rounds.
     n_parallel : int, default=1
         Columns searched at the same time: likewise.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows that the teacher is queried with in ``fit``.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, and an unfitted teacher without a seed of its own.
 
@@ -120,20 +108,21 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         found is proven all the same, and ``predict`` is the best student so
         far.
     witnesses_ : list of Witness
-        One a relevant column, in the order of discovery.
+        One for each relevant column, in the order of discovery.
     truth_table_ : TruthTable
-        One row a cell. Only where the student is proven and its table is
-        finite; otherwise asking for it is an error that says why.
+        One row for each cell. Only where the student is proven and its table
+        is finite; otherwise reading it is an error that gives the reason.
     certificate_ : FidelityCertificate, PromiseCertificate or None
         What is proven of the student; prints as a sentence.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Number of rows that the teacher was queried with.
     n_rounds_ : int
-        Questions of any number of rows that had to wait for earlier answers.
+        Number of queries, of any number of rows, that had to wait for earlier
+        predictions.
     teacher_ : predictor
-        Who was asked.
+        The fitted teacher.
     classes_ : ndarray of shape (n_classes,)
-        The teacher's; only for labels.
+        Class labels, where the teacher is a classifier.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -141,16 +130,16 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
 
     See Also
     --------
-    membership_query_budget : What a run may cost, said beforehand.
+    membership_query_budget : The cost of a run, before it.
     skdistill.theory.fidelity_certificate : A certificate on rows of your own.
 
     Notes
     -----
     Queries, for k relevant columns of d: about 690 + k log2(d) + 2^k in the
-    certified mode at the default epsilon and delta; k log2(d) + 2^k in the
+    certified mode at the default epsilon and confidence; k log2(d) + 2^k in the
     exact mode with ``max_variables=k``, and twice the cells with one more.
     Memory does not depend on the number of queries beyond a few bytes each:
-    rows are described by seeds and built in chunks of at most 64 MB.
+    rows are described by seeds and built in blocks of at most 64 MB.
 
     The certificate speaks of rows drawn from the domain. With a background
     these have independent columns, unlike the rows of X.
@@ -184,7 +173,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         "max_variables": [OneOf(None), Number(0, whole=True)],
         "mode": [OneOf("certified", "exact", "tolerant")],
         "epsilon": [Number(0, 1, closed="neither")],
-        "delta": [Number(0, 1, closed="neither")],
+        "confidence": [Number(0, 1, closed="neither")],
         "tol": [Number(0)],
         "n_ways": [Number(1, whole=True)],
         "n_parallel": [Number(1, whole=True)],
@@ -198,7 +187,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         max_variables: int | None = None,
         mode: str = "certified",
         epsilon: float = 0.01,
-        delta: float = 0.01,
+        confidence: float = 0.99,
         domain: Any = "background",
         tol: float = 0,
         n_ways: int = 1,
@@ -210,7 +199,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         self.max_variables = max_variables
         self.mode = mode
         self.epsilon = epsilon
-        self.delta = delta
+        self.confidence = confidence
         self.domain = domain
         self.tol = tol
         self.n_ways = n_ways
@@ -221,7 +210,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
     # -- fit -------------------------------------------------------------
 
     def fit(self, X: Any, y: Any = None) -> JuntaDistiller:
-        """Ask the teacher until its relevant columns are found.
+        """Query the teacher until its relevant columns are found.
 
         Parameters
         ----------
@@ -240,7 +229,7 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         validate_parameters(self)
         if self.teacher is None:
             raise ValueError(
-                "JuntaDistiller asks its teacher, so it needs one: "
+                "JuntaDistiller queries its teacher, so it needs one: "
                 "JuntaDistiller(teacher=model). Got teacher=None."
             )
         max_variables = self._limit()
@@ -250,8 +239,8 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
             check_consistent_length(X, y)
         rng = check_random_state(self.random_state)
         teacher, kind = self._resolve(X, y, rng)
-        domain = resolve_domain(self.domain, X, self._names())
-        oracle = Oracle(
+        domain = code_domain(self.domain, X, self._names())
+        rounds = QueryRounds(
             teacher,
             domain,
             kind=kind,
@@ -260,13 +249,13 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
             deterministic=self.mode != "tolerant",
         )
         search, outcome = run_search(
-            oracle,
+            rounds,
             domain,
             np.random.default_rng(rng.randint(2**31 - 1)),
             mode=self.mode,
             max_variables=max_variables,
             epsilon=self.epsilon,
-            delta=self.delta,
+            delta=failure_chance(self.confidence),
             n_ways=self.n_ways,
             n_parallel=self.n_parallel,
         )
@@ -284,13 +273,13 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         return AUTO_VARIABLES
 
     def _resolve(self, X: Any, y: Any, rng: Any) -> tuple[Any, str | None]:
-        """The fitted teacher and its kind (None: its answers will tell)."""
+        """The fitted teacher and its kind (None: its predictions will tell)."""
         bare = not hasattr(self.teacher, "predict")
         kind = None if bare else teacher_kind(as_teacher(self.teacher))
         if kind == "classifier" and self.tol > 0:
             raise ValueError(
-                f"tol={self.tol} is for real answers, but the teacher ({name_of(self.teacher)}) "
-                "is a classifier. Leave tol=0."
+                f"tol={self.tol} is for real values, but the teacher ({name_of(self.teacher)}) is "
+                "a classifier. Leave tol=0."
             )
         seeds = None if self.random_state is None else rng
         teacher = resolve_teacher(self.teacher, X, y, kind=kind, rng=seeds)
@@ -299,25 +288,26 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
 
     def _keep(self, search: Search, outcome: Outcome) -> None:
         """Set the fitted attributes."""
-        oracle, student = search.oracle, search.student
-        self.teacher_ = oracle.teacher
-        self._kind = oracle.kind
+        rounds, student = search.rounds, search.student
+        self.teacher_ = rounds.teacher
+        self._kind = rounds.kind
         self._student = student
-        self._classes, self._place = oracle.label_order()
-        if self._kind == "classifier":
-            self.classes_ = self._classes
+        self._labels = self._classes = rounds.classes
+        if self._labels is not None:
+            named = getattr(self.teacher_, "classes_", None) is not None
+            self.classes_ = self._classes = self._labels if named else np.unique(self._labels)
         elif hasattr(self, "classes_"):
             del self.classes_
         self.status_ = outcome.status
         self._no_table = outcome.reason
         self.certificate_ = outcome.certificate
-        self.n_queries_, self.n_rounds_ = oracle.n_queries, oracle.n_rounds
+        self.n_queries_, self.n_rounds_ = rounds.n_queries, rounds.n_rounds
         names = self._names() or [f"x{j}" for j in range(self.n_features_in_)]
         self.witnesses_ = [
             Witness(
                 finding.column,
                 names[finding.column],
-                tuple(self._decode(finding.answers).tolist()),
+                tuple(self._decode(finding.predictions).tolist()),
                 finding.rows.codes(search.domain, 0, 2),
                 search.domain,
             )
@@ -336,9 +326,9 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         names = getattr(self, "feature_names_in_", None)
         return None if names is None else [str(name) for name in names]
 
-    def _decode(self, answers: np.ndarray) -> np.ndarray:
+    def _decode(self, predictions: np.ndarray) -> np.ndarray:
         """Answers of the search as labels or values."""
-        return answers if self._classes is None else self._classes[self._place[answers]]
+        return predictions if self._labels is None else self._labels[predictions]
 
     # -- selector --------------------------------------------------------
 
@@ -347,85 +337,3 @@ class JuntaDistiller(ReadableMixin, TeacherHolderMixin, SelectorMixin, BaseEstim
         mask = np.zeros(self.n_features_in_, dtype=bool)
         mask[self._student.columns] = True
         return mask
-
-    # -- predictor -------------------------------------------------------
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Answer as the student does: from its table.
-
-        Where the student has no finite table, the teacher is asked about
-        anchored rows: X in the relevant columns, the anchor elsewhere.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Only the relevant columns count. A number between two levels is
-            taken for the nearest one.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Labels or values.
-        """
-        check_is_fitted(self, "status_")
-        X = check_rows(
-            self, X, reset=False, accept_sparse=False, allow_nan=False, accept_polars=False
-        )
-        student = self._student
-        if not student.tabled:
-            return anchored_answers(self.teacher_, student, X)
-        parts = np.empty((X.shape[0], len(student.columns)), dtype=np.int64)
-        for place, j in enumerate(student.columns):
-            column = X.iloc[:, j] if is_frame(X) else X[:, j]
-            parts[:, place] = student.domain.encode(j, column)
-        return self._decode(student.best_known(parts))
-
-    @available_if(_is_classifier)
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return one for the predicted class and zero for the others.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        P : ndarray of shape (n_samples, n_classes)
-            Columns as in ``classes_``.
-        """
-        labels = self.predict(X)
-        return (labels[:, np.newaxis] == self.classes_[np.newaxis, :]).astype(np.float64)
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the accuracy of labels, or R² of values.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows.
-        y : array-like of shape (n_samples,)
-            The truth, or the teacher's answers for fidelity.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        score : float
-            1 is best.
-        """
-        metric = accuracy_score if _is_classifier(self) else r2_score
-        return float(metric(y, self.predict(X), sample_weight=sample_weight))
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        teacher, kind = self.teacher, _kind_of(self)
-        tags.estimator_type = kind
-        if kind == "classifier":
-            tags.classifier_tags = ClassifierTags()
-        elif kind == "regressor":
-            tags.regressor_tags = RegressorTags()
-        tags.target_tags.required = hasattr(teacher, "fit") and not is_fitted_teacher(teacher)
-        tags.input_tags.sparse = False
-        tags.input_tags.allow_nan = False
-        return tags

@@ -1,8 +1,8 @@
 """A provably minimal disjunctive normal form of a truth table.
 
 All prime implicants come from the table of all subcubes (3^k of them for two
-levels, the product of 2^L - 1 in general); a smallest set that covers the
-cells of one answer is a minimal DNF (Quine, 1952; McCluskey, 1956).
+categories, the product of 2^L - 1 in general); a smallest set that covers the
+cells of one class is a minimal DNF (Quine, 1952; McCluskey, 1956).
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._rows import as_rows
 from skdistill.juntas._set_cover import smallest_cover
-from skdistill.rules._conditions import Levels
+from skdistill.rules import Categories, read_columns
 
 __all__ = ["Dnf", "minimal_dnf", "prime_implicants"]
 
@@ -32,7 +33,7 @@ def prime_implicants(on: np.ndarray) -> np.ndarray:
     Returns
     -------
     masks : ndarray of shape (n_primes, k)
-        Bit l of entry (i, j) tells whether level l of variable j is allowed.
+        Bit l of entry (i, j) tells whether category l of variable j is allowed.
 
     Examples
     --------
@@ -47,23 +48,23 @@ def prime_implicants(on: np.ndarray) -> np.ndarray:
             f"A minimal DNF looks at all {n_cubes:.3g} subcubes of the truth table, more than "
             f"{MAX_CUBES}. Read the truth table or the tree instead."
         )
-    # Axis after axis: from one entry a level to one entry a set of levels.
+    # Axis after axis: from one entry a category to one entry a set of categories.
     inside = on
     for axis, size in enumerate(on.shape):
         source = np.moveaxis(inside, axis, 0)
         table = np.empty((2**size - 1, *source.shape[1:]), dtype=bool)
         for mask in range(1, 2**size):
             rest = mask & (mask - 1)
-            level = source[(mask ^ rest).bit_length() - 1]
-            table[mask - 1] = level & table[rest - 1] if rest else level
+            category = source[(mask ^ rest).bit_length() - 1]
+            table[mask - 1] = category & table[rest - 1] if rest else category
         inside = np.moveaxis(table, 0, axis)
     prime = inside.copy()
     for axis, size in enumerate(on.shape):
         source, target = np.moveaxis(inside, axis, 0), np.moveaxis(prime, axis, 0)
         for mask in range(1, 2**size):
-            for level in range(size):
-                if not mask >> level & 1:
-                    target[mask - 1] &= ~source[(mask | 1 << level) - 1]
+            for category in range(size):
+                if not mask >> category & 1:
+                    target[mask - 1] &= ~source[(mask | 1 << category) - 1]
     return np.argwhere(prime) + 1
 
 
@@ -74,8 +75,8 @@ class Dnf:
     Parameters
     ----------
     label : object
-        The answer that the formula stands for.
-    terms : tuple of tuple of Levels
+        The class that the formula stands for.
+    terms : tuple of tuple of Categories
         The formula holds where all conditions of one term do. No terms: it
         never holds. One term without conditions: it always does.
     proven : bool
@@ -84,21 +85,21 @@ class Dnf:
     n_primes : int
         How many prime implicants there are.
     bits : frozenset of str, default=frozenset()
-        Columns of two levels, 0 and 1 or -1 and 1, which print as "name" and
+        Columns of two categories, 0 and 1 or -1 and 1, which print as "name" and
         "not name".
 
     Examples
     --------
     >>> from skdistill.juntas import Dnf
-    >>> from skdistill.rules import Levels
-    >>> terms = ((Levels("owner", (1,)), Levels("debt", (0,))),)
+    >>> from skdistill.rules import Categories
+    >>> terms = ((Categories("owner", (1,)), Categories("debt", (0,))),)
     >>> print(Dnf("yes", terms, True, 1, frozenset({"owner", "debt"})))
     yes if
       owner and not debt
     """
 
     label: Any
-    terms: tuple[tuple[Levels, ...], ...]
+    terms: tuple[tuple[Categories, ...], ...]
     proven: bool
     n_primes: int
     bits: frozenset[str] = frozenset()
@@ -121,9 +122,9 @@ class Dnf:
         note = "" if self.proven else "\n  (the time limit ended the proof that this is minimal)"
         return f"{self.label} if\n{body}{note}"
 
-    def _literal(self, condition: Levels) -> str:
+    def _literal(self, condition: Categories) -> str:
         if condition.column in self.bits:
-            return condition.column if condition.levels[0] == 1 else f"not {condition.column}"
+            return condition.column if condition.categories[0] == 1 else f"not {condition.column}"
         return str(condition)
 
     def covers(self, X: Any, feature_names: Sequence[str] | None = None) -> np.ndarray:
@@ -141,16 +142,15 @@ class Dnf:
         held : ndarray of shape (n_samples,), dtype bool
             True where one term holds at least.
         """
-        from skdistill._rows import is_frame
-        from skdistill.rules._columns import column_values
-
-        rows = X if is_frame(X) else np.asarray(X)
+        rows = as_rows(X)
+        generated = feature_names is None
         names = list(feature_names or [f"x{j}" for j in range(rows.shape[1])])
         held = np.zeros(rows.shape[0], dtype=bool)
         for term in self.terms:
             met = np.ones(rows.shape[0], dtype=bool)
             for condition in term:
-                met &= condition.covers(column_values(rows, condition.column, names))
+                column = read_columns(rows, [condition.column], names, generated=generated)
+                met &= condition.covers(column[condition.column])
             held |= met
         return held
 
@@ -158,7 +158,7 @@ class Dnf:
 def minimal_dnf(
     on: np.ndarray,
     names: Sequence[str],
-    levels: Sequence[np.ndarray],
+    categories: Sequence[np.ndarray],
     label: Any,
     time_limit: float,
 ) -> Dnf:
@@ -170,7 +170,7 @@ def minimal_dnf(
         Where the formula must hold.
     names : sequence of k str
         The variables.
-    levels : sequence of k ndarrays
+    categories : sequence of k ndarrays
         Theirs.
     label : object
         What the formula stands for.
@@ -194,29 +194,29 @@ def minimal_dnf(
     n_literals = (primes != full).sum(axis=1)
     chosen, proven = smallest_cover(covers, n_literals, time_limit)
     chosen = chosen[np.argsort(n_literals[chosen], kind="stable")]
-    terms = tuple(_term(primes[i], names, levels) for i in chosen)
+    terms = tuple(_term(primes[i], names, categories) for i in chosen)
     bits = frozenset(
-        name for name, values in zip(names, levels, strict=True) if _is_bit(values.tolist())
+        name for name, values in zip(names, categories, strict=True) if _is_bit(values.tolist())
     )
     return Dnf(label, terms, proven, len(primes), bits)
 
 
 def _is_bit(values: list[Any]) -> bool:
-    """Whether these two levels are read as no and yes."""
+    """Whether these two values are read as no and yes."""
     return len(values) == 2 and values[1] == 1 and values[0] in (0, -1)
 
 
-def _term(masks: np.ndarray, names: Sequence[str], levels: Sequence[np.ndarray]) -> Any:
+def _term(masks: np.ndarray, names: Sequence[str], categories: Sequence[np.ndarray]) -> Any:
     conditions = []
-    for mask, name, values in zip(masks.tolist(), names, levels, strict=True):
+    for mask, name, values in zip(masks.tolist(), names, categories, strict=True):
         size = len(values)
         if mask == 2**size - 1:
             continue
         allowed = [value for i, value in enumerate(values.tolist()) if mask >> i & 1]
         others = [value for i, value in enumerate(values.tolist()) if not mask >> i & 1]
-        # Of two ways to say it, the shorter; "is" before "is not".
+        # Of two ways to write it, the shorter; "is" before "is not".
         if len(allowed) <= len(others) or size == 2:
-            conditions.append(Levels(name, tuple(allowed)))
+            conditions.append(Categories(name, tuple(allowed)))
         else:
-            conditions.append(Levels(name, tuple(others), negated=True))
+            conditions.append(Categories(name, tuple(others), negated=True))
     return tuple(conditions)

@@ -1,7 +1,7 @@
-"""Binary search over the hybrids of two rows that get different answers.
+"""Binary search over the hybrids of two rows that get different predictions.
 
 Exchange the columns in which the rows differ one after the other: somewhere on
-the way from the first row to the second the answer changes, and the column
+the way from the first row to the second the prediction changes, and the column
 exchanged there is relevant. Asking one interior hybrid a round halves the way;
 ``n_ways`` of them cut it into ``n_ways + 1`` pieces, and every piece whose ends
 differ holds a relevant column, so several can be followed at once.
@@ -21,20 +21,20 @@ __all__ = ["Finding", "Pair", "search_pairs"]
 
 @dataclass
 class Pair:
-    """Two rows with different answers.
+    """Two rows with different predictions.
 
     Parameters
     ----------
     first, second : ndarray of shape (d,)
         Codes.
-    first_answer, second_answer : number
-        As the oracle gives them.
+    first_prediction, second_prediction : number
+        As the rounds gives them.
     """
 
     first: np.ndarray
     second: np.ndarray
-    first_answer: Any
-    second_answer: Any
+    first_prediction: Any
+    second_prediction: Any
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Finding:
         The only one in which the two rows differ.
     rows : Hybrids or Rows
         The two rows.
-    answers : ndarray of shape (2,)
+    predictions : ndarray of shape (2,)
         Theirs.
     pair : int
         Which pair led there.
@@ -55,19 +55,19 @@ class Finding:
 
     column: int
     rows: Any
-    answers: np.ndarray
+    predictions: np.ndarray
     pair: int = 0
 
 
 @dataclass
 class _Piece:
-    """A stretch of the way between the rows of one pair, with the answers at its ends."""
+    """A stretch of the way between the rows of one pair, with the predictions at its ends."""
 
     pair: int
     low: int
     high: int
-    low_answer: Any
-    high_answer: Any
+    low_prediction: Any
+    high_prediction: Any
 
     def interior(self, n_ways: int) -> np.ndarray:
         """Cuts that divide the stretch as evenly as can be."""
@@ -77,7 +77,7 @@ class _Piece:
 
 
 def search_pairs(
-    oracle: Any,
+    rounds: Any,
     pairs: list[Pair],
     *,
     n_ways: int,
@@ -88,12 +88,12 @@ def search_pairs(
 
     Parameters
     ----------
-    oracle : Oracle
-        Who is asked.
+    rounds : QueryRounds
+        Queries the teacher.
     pairs : list of Pair
-        Whose answers differ.
+        Whose predictions differ.
     n_ways : int
-        Interior hybrids asked for one stretch in one round.
+        Interior hybrids queried for one stretch in one round.
     n_parallel : int
         Stretches followed at the same time, at most.
     rng : Generator
@@ -102,12 +102,12 @@ def search_pairs(
     Returns
     -------
     findings : list of Finding
-        One at least for classes; real answers may change in steps that each
+        One at least for classes; real values may change in steps that each
         stay within the tolerance, and then there may be none.
     """
     orders = [np.flatnonzero(pair.first != pair.second) for pair in pairs]
     pieces = [
-        _Piece(i, 0, len(order), pair.first_answer, pair.second_answer)
+        _Piece(i, 0, len(order), pair.first_prediction, pair.second_prediction)
         for i, (pair, order) in enumerate(zip(pairs, orders, strict=True))
     ]
     while any(piece.high - piece.low > 1 for piece in pieces):
@@ -116,34 +116,34 @@ def search_pairs(
             Hybrids(pairs[p.pair].first, pairs[p.pair].second, orders[p.pair], c)
             for p, c in zip(pieces, cuts, strict=True)
         ]
-        answers = oracle.ask(*blocks)
-        pieces = _refine(oracle, orders, pieces, cuts, answers, n_parallel, rng)
+        predictions = rounds.query(*blocks)
+        pieces = _refine(rounds, orders, pieces, cuts, predictions, n_parallel, rng)
     findings = []
     for piece in pieces:
         pair, order = pairs[piece.pair], orders[piece.pair]
-        found = np.array([piece.low_answer, piece.high_answer])
-        if oracle.differ(found[:1], found[1:])[0]:
+        found = np.array([piece.low_prediction, piece.high_prediction])
+        if rounds.differ(found[:1], found[1:])[0]:
             rows = Hybrids(pair.first, pair.second, order, np.array([piece.low, piece.high]))
             findings.append(Finding(int(order[piece.low]), rows, found, piece.pair))
     return findings
 
 
 def _refine(
-    oracle: Any,
+    rounds: Any,
     orders: list[np.ndarray],
     pieces: list[_Piece],
     cuts: list[np.ndarray],
-    answers: list[np.ndarray],
+    predictions: list[np.ndarray],
     n_parallel: int,
     rng: np.random.Generator,
 ) -> list[_Piece]:
     """The stretches whose ends differ, at most ``n_parallel`` of them, over disjoint columns."""
     finer: list[tuple[Any, Any, _Piece]] = []
-    for piece, places, values in zip(pieces, cuts, answers, strict=True):
+    for piece, places, values in zip(pieces, cuts, predictions, strict=True):
         at = np.concatenate([[piece.low], places, [piece.high]])
-        value = np.concatenate([[piece.low_answer], values, [piece.high_answer]])
-        changed = np.flatnonzero(oracle.differ(value[:-1], value[1:]))
-        if not len(changed):  # real answers only: follow the largest step
+        value = np.concatenate([[piece.low_prediction], values, [piece.high_prediction]])
+        changed = np.flatnonzero(rounds.differ(value[:-1], value[1:]))
+        if not len(changed):  # real values only: follow the largest step
             changed = np.array([np.argmax(np.abs(np.diff(value)))])
         order = orders[piece.pair]
         for i in changed:

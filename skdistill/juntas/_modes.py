@@ -37,12 +37,12 @@ def agreements_needed(epsilon: float, delta: float) -> int:
     return math.ceil(math.log(1.0 / delta) / -math.log1p(-epsilon))
 
 
-def completions_needed(unknown: int, n_stages: int, delta: float, n_levels: int = 2) -> int:
+def completions_needed(unknown: int, n_stages: int, delta: float, n_values: int = 2) -> int:
     """Groups of shifted rows a cell that uncover one of ``unknown`` variables.
 
     If the teacher is not constant in the cell, some pattern of the unknown
-    variables answers otherwise than the anchor. A random row and its shifts
-    (for two levels: its complement) meet it with probability L^(1 - unknown).
+    variables has another prediction than the anchor. A random row and its shifts
+    (for two values: its complement) meet it with probability L^(1 - unknown).
     With one unknown variable the anchor and its own shifts are exact.
 
     Parameters
@@ -53,17 +53,17 @@ def completions_needed(unknown: int, n_stages: int, delta: float, n_levels: int 
         Over how many stages delta is spread.
     delta : float
         Chance of failure.
-    n_levels : int
-        Most levels of a column.
+    n_values : int
+        Maximum number of values of a column.
 
     Returns
     -------
     n_groups : int
-        Each of ``n_levels`` rows; of one less for one unknown variable.
+        Each of ``n_values`` rows; of one less for one unknown variable.
     """
     if unknown <= 1:
         return unknown
-    chance = float(n_levels) ** (1 - unknown)
+    chance = float(n_values) ** (1 - unknown)
     return math.ceil(math.log(n_stages / delta) / -math.log1p(-chance))
 
 
@@ -120,14 +120,14 @@ def run_exact(search: Search, delta: float) -> bool:
         unknown = limit - len(search.student.columns)
         if unknown > 0 and not _exact_stage(search, unknown, delta):
             continue
-        if fill(search, max(16, search.oracle.n_queries // 20)):
+        if fill(search, max(16, search.rounds.n_queries // 20)):
             return unknown <= 1
 
 
 def _exact_stage(search: Search, unknown: int, delta: float) -> bool:
     """Test every cell of S for undiscovered variables; True where there are none."""
     n_cells = search.student.n_cells
-    n_groups = completions_needed(unknown, search.max_variables, delta, search.domain.max_levels)
+    n_groups = completions_needed(unknown, search.max_variables, delta, search.domain.max_values)
     size = 1 if search.n_parallel == 1 else search.n_parallel * (1 if search.findings else 4)
     done, total, order = 0, n_groups * n_cells, search.rng.permutation(n_cells)
     while done < total:
@@ -158,7 +158,7 @@ def fill(search: Search, n_checks: int = 0) -> bool:
     ----------
     search : Search
     n_checks : int
-        Fresh rows asked and compared along.
+        Fresh rows queried and compared along.
 
     Returns
     -------

@@ -59,7 +59,7 @@ class Points:
         Codes of the base row.
     shifts : ndarray of shape (n,) or None
         How far each entry outside the fixed columns is moved on, cyclically,
-        among the levels of its column; None means not at all.
+        among the values of its column; None means not at all.
     """
 
     parts: np.ndarray

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.juntas._certificate import PromiseCertificate
+from skdistill.exceptions import OutOfQueriesError
 from skdistill.juntas._modes import fill, run_certified, run_exact
-from skdistill.juntas._oracle import Oracle, OutOfQueries
+from skdistill.juntas._proof import PromiseCertificate
+from skdistill.juntas._rounds import QueryRounds
 from skdistill.juntas._search import Search, StepsWithinTolerance, TooManyVariables
 from skdistill.juntas._tolerant import TolerantSearch, run_tolerant
 from skdistill.theory import FidelityCertificate, binomial_upper_bound
@@ -42,25 +43,25 @@ class Outcome:
 
 
 def check_table_size(domain: Any, mode: str, max_variables: int) -> int:
-    """Most cells of the table of a run.
+    """Maximum number of cells of the table of a run.
 
     Raises
     ------
     ValueError
-        If the exact or tolerant mode could not ask them all.
+        If the exact or tolerant mode could not query them all.
     """
     if mode != "certified" and not domain.finite:
         raise ValueError(
-            f'mode="{mode}" asks about every level of a column, but the domain has continuous '
-            'ranges. Use mode="certified", or give levels instead of a Box.'
+            f'mode="{mode}" queries about every value of a column, but the domain has continuous '
+            'ranges. Use mode="certified", or give values instead of a Box.'
         )
-    largest = np.sort(domain.n_levels)[::-1][:max_variables].astype(float)
+    largest = np.sort(domain.n_values)[::-1][:max_variables].astype(float)
     cells = math.prod(np.maximum(largest, 1.0).tolist())
     if mode == "exact" and cells > _MAX_CELLS:
         raise ValueError(
             f'mode="exact" with max_variables={max_variables} may fill a truth table of '
-            f"{cells:,.0f} cells, which costs as many queries; at most {_MAX_CELLS:,} are asked. "
-            'Lower max_variables, give columns fewer levels in domain, or use mode="certified", '
+            f"{cells:,.0f} cells, which costs as many queries; at most {_MAX_CELLS:,} are queried. "
+            'Lower max_variables, give columns fewer values in domain, or use mode="certified", '
             "whose cost depends on what it finds."
         )
     if mode == "exact":
@@ -69,7 +70,7 @@ def check_table_size(domain: Any, mode: str, max_variables: int) -> int:
 
 
 def run_search(
-    oracle: Oracle,
+    rounds: QueryRounds,
     domain: Any,
     rng: np.random.Generator,
     *,
@@ -90,7 +91,7 @@ def run_search(
     """
     kind = TolerantSearch if mode == "tolerant" else Search
     search = kind(
-        oracle,
+        rounds,
         domain,
         rng,
         max_variables=max_variables,
@@ -101,40 +102,45 @@ def run_search(
     run = {"certified": _certified, "exact": _exact, "tolerant": _tolerant}[mode]
     try:
         outcome = run(search, epsilon, delta)
-        oracle.check_twins()
+        rounds.check_twins()
     except TooManyVariables:
         outcome = _exceeded(search)
     except StepsWithinTolerance:
         outcome = Outcome(
             "inconclusive",
             "the teacher differs from the student, but by steps that each stay within "
-            f"tol={oracle.tol}: no single column explains them. Lower tol",
+            f"tol={rounds.tol}: no single column explains them. Lower tol",
             None,
         )
-    except OutOfQueries:
-        _ask_anchor(search)
+    except OutOfQueriesError:
+        _query_anchor(search)
         outcome = Outcome(
             "max_queries_reached",
-            f"max_queries={oracle.max_queries} was reached before the end "
+            f"{_budget_of(rounds)} was reached before the end "
             f"({len(search.student.columns)} columns are proven so far). Raise max_queries",
             None,
         )
     return search, outcome
 
 
-def _ask_anchor(search: Search) -> None:
-    """A student of no column at least, where the budget ended before the first answer."""
+def _budget_of(rounds: QueryRounds) -> str:
+    own = rounds.oracle.max_queries
+    return "the budget of the teacher's Oracle" if own is None else f"max_queries={own}"
+
+
+def _query_anchor(search: Search) -> None:
+    """A student of no column at least, where the budget ended before the first prediction."""
     if search.student.tabled and not search.student.known.any():
         anchor = np.zeros(1, dtype=np.int64)
-        (answer,) = search.oracle.ask(search.student.cells(anchor))
-        search.student.learn(anchor, answer)
+        (prediction,) = search.rounds.query(search.student.cells(anchor))
+        search.student.learn(anchor, prediction)
 
 
 def _certified(search: Search, epsilon: float, delta: float) -> Outcome:
     n_tests, spent = run_certified(search, epsilon, delta)
     fill(search)
     if n_tests == 0:
-        n_found, n_rows = len(search.student.columns), search.oracle.n_queries
+        n_found, n_rows = len(search.student.columns), search.rounds.n_queries
         certificate: Any = PromiseCertificate(search.domain.varying, n_found, 0.0, n_rows)
         return Outcome("exact", _no_table(search), certificate)
     bound = float(binomial_upper_bound(0, n_tests, spent))
@@ -150,7 +156,7 @@ def _exact(search: Search, epsilon: float, delta: float) -> Outcome:
         search.max_variables,
         len(search.student.columns),
         0.0 if certain else delta,
-        search.oracle.n_queries,
+        search.rounds.n_queries,
     )
     return Outcome("exact", _no_table(search), certificate)
 
@@ -180,7 +186,7 @@ def _tolerant(search: Any, epsilon: float, delta: float) -> Outcome:
 
 
 def _loss(search: Search) -> str:
-    tol = search.oracle.tol
+    tol = search.rounds.tol
     return "disagree" if tol == 0 else f"differ by more than {tol:g}"
 
 
@@ -190,12 +196,12 @@ def _no_table(search: Search) -> str:
         return ""
     if 0 in search.student.sizes:
         return (
-            "a relevant column has a continuous range, so it has no finite table: predict asks "
+            "a relevant column has a continuous range, so it has no finite table: predict queries "
             "the teacher about anchored rows"
         )
     return (
         f"it would have {search.student.n_cells:,} cells, more than {search.student.max_cells:,}: "
-        "predict asks the teacher about anchored rows. Give columns fewer levels in domain"
+        "predict queries the teacher about anchored rows. Give columns fewer values in domain"
     )
 
 

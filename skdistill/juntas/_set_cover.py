@@ -132,28 +132,28 @@ def _milp(
     picked : ndarray of int or None
         None where there is none, or none was found in time.
     proven : bool
-        Whether this is the answer, and not the end of the time.
+        Whether this is the prediction, and not the end of the time.
     """
     if seconds <= 0:
         return None, False
     rows = LinearConstraint(sparse.csr_matrix(covers.astype(float)), lb=np.ones(len(covers)))
-    answer = milp(
+    prediction = milp(
         cost,
         integrality=np.ones(covers.shape[1]),
         bounds=Bounds(0, 1),
         constraints=[rows, LinearConstraint(np.ones((1, covers.shape[1])), ub=size)],
         options={"time_limit": seconds, "mip_rel_gap": 0.0},
     )
-    picked = None if answer.x is None else np.flatnonzero(answer.x > 0.5)
-    return picked, answer.status in (0, 2)  # optimal, or infeasible
+    picked = None if prediction.x is None else np.flatnonzero(prediction.x > 0.5)
+    return picked, prediction.status in (0, 2)  # optimal, or infeasible
 
 
 def _fewest(covers: np.ndarray) -> int:
     """A lower bound on the size of a cover: the linear relaxation, rounded up."""
     rows = sparse.csr_matrix(-covers.astype(float))
     n_rows, n_columns = covers.shape
-    answer = linprog(np.ones(n_columns), A_ub=rows, b_ub=-np.ones(n_rows), bounds=(0, 1))
-    return int(np.ceil(answer.fun - 1e-6)) if answer.status == 0 else 1
+    prediction = linprog(np.ones(n_columns), A_ub=rows, b_ub=-np.ones(n_rows), bounds=(0, 1))
+    return int(np.ceil(prediction.fun - 1e-6)) if prediction.status == 0 else 1
 
 
 def _shrink(

@@ -1,7 +1,7 @@
 """The smallest exact decision tree of a truth table, by dynamic programming.
 
-A subcube allows an interval of levels in each variable: 3^k of them for two
-levels. Its smallest tree is one leaf if all its cells answer alike, and else
+A subcube allows an interval of values in each variable: 3^k of them for two
+values. Its smallest tree is one leaf if all its cells have one prediction, and else
 the best split into two smaller subcubes, whose trees are known already
 (Guijarro, Lavin & Raghavan, 1999).
 """
@@ -42,7 +42,7 @@ class ExactTree:
 
 
 class _Intervals:
-    """All intervals [a, b] of the levels of one variable, numbered."""
+    """All intervals [a, b] of the values of one variable, numbered."""
 
     def __init__(self, size: int):
         self.a, self.b = (part.astype(np.int64) for part in np.triu_indices(size))
@@ -51,13 +51,13 @@ class _Intervals:
         self.length = self.b - self.a
 
 
-def smallest_tree(answers: np.ndarray) -> ExactTree:
+def smallest_tree(predictions: np.ndarray) -> ExactTree:
     """Find an exact decision tree with as few leaves as can be.
 
     Parameters
     ----------
-    answers : ndarray of shape (L_1, ..., L_k)
-        Codes of the answers.
+    predictions : ndarray of shape (L_1, ..., L_k)
+        Codes of the predictions.
 
     Returns
     -------
@@ -72,24 +72,26 @@ def smallest_tree(answers: np.ndarray) -> ExactTree:
     -----
     Time O(S * sum of (L - 1)) for S = product of L (L + 1) / 2 subcubes.
     """
-    intervals = [_Intervals(size) for size in answers.shape]
+    intervals = [_Intervals(size) for size in predictions.shape]
     shape = tuple(len(axis.a) for axis in intervals)
     if float(np.prod([float(n) for n in shape])) > MAX_SUBCUBES:
         raise ValueError(
             f"The smallest tree looks at all {np.prod([float(n) for n in shape]):.3g} subcubes of "
             f"the truth table, more than {MAX_SUBCUBES}. Read the truth table instead."
         )
-    pure = _extreme(answers, intervals, np.minimum) == _extreme(answers, intervals, np.maximum)
+    pure = _extreme(predictions, intervals, np.minimum) == _extreme(
+        predictions, intervals, np.maximum
+    )
     split = _best_splits(pure.ravel(), intervals, shape)
     return _unfold(pure.ravel(), split, intervals, shape)
 
 
-def _extreme(answers: np.ndarray, intervals: list[_Intervals], take: np.ufunc) -> np.ndarray:
-    """Smallest or largest answer of every subcube, axis after axis."""
-    found = answers
+def _extreme(predictions: np.ndarray, intervals: list[_Intervals], take: np.ufunc) -> np.ndarray:
+    """Smallest or largest prediction of every subcube, axis after axis."""
+    found = predictions
     for axis, part in enumerate(intervals):
         source = np.moveaxis(found, axis, 0)
-        table = np.empty((len(part.a), *source.shape[1:]), dtype=answers.dtype)
+        table = np.empty((len(part.a), *source.shape[1:]), dtype=predictions.dtype)
         for length in range(len(source)):
             for i in np.flatnonzero(part.length == length):
                 a, b = part.a[i], part.b[i]

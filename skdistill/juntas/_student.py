@@ -1,8 +1,8 @@
 """The anchored student: g_S(x) = f(x on S, the anchor elsewhere).
 
-S is the set of proven variables. Where its columns have few levels, the
+S is the set of proven variables. Where its columns have few values, the
 student is a table with one cell for each combination of them, filled as far as
-it was asked.
+it was queried.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class AnchoredStudent:
 
     Parameters
     ----------
-    domain : BitDomain or ColumnDomain
+    domain : CubeCodes or ColumnCodes
     anchor : ndarray of shape (d,)
         Codes of the anchor row.
     max_cells : int
-        With more cells there is no table: every value is then asked anew.
+        With more cells there is no table: every value is then queried anew.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class AnchoredStudent:
     sizes : list of int
         Levels of each; 0 for a continuous range.
     values : ndarray of shape (n_cells,)
-        The student's answers; valid where ``known``.
+        The student's predictions; valid where ``known``.
     """
 
     def __init__(self, domain: Any, anchor: np.ndarray, max_cells: int):
@@ -85,32 +85,32 @@ class AnchoredStudent:
         index = self.index(parts)
         return np.unique(index[~self.known[index]])
 
-    def learn(self, index: np.ndarray, answers: np.ndarray) -> None:
+    def learn(self, index: np.ndarray, predictions: np.ndarray) -> None:
         """Fill cells."""
         if not self.known.any():
-            self.values = self.values.astype(answers.dtype)
-        self.values[index] = answers
+            self.values = self.values.astype(predictions.dtype)
+        self.values[index] = predictions
         self.known[index] = True
 
     def grow(self, column: int) -> None:
-        """Add a column to S; what was known stays known where it has the anchor's level."""
-        size = int(self.domain.n_levels[column])
+        """Add a column to S; what was known stays known where it has the anchor's value."""
+        size = int(self.domain.n_values[column])
         self.columns.append(column)
         self.sizes.append(size)
         self.tabled = self.tabled and 0 < self.n_cells <= self.max_cells
         if not self.tabled:
             return
-        level = int(self.anchor[column])
+        value = int(self.anchor[column])
         values = np.zeros((len(self.values), size), dtype=self.values.dtype)
         known = np.zeros(values.shape, dtype=bool)
-        values[:, level], known[:, level] = self.values, self.known
+        values[:, value], known[:, value] = self.values, self.known
         self.values, self.known = values.ravel(), known.ravel()
 
     def best_known(self, parts: np.ndarray) -> np.ndarray:
-        """Answers for rows given in S, from the finest student that knows them.
+        """Predictions for rows given in S, from the finest student that knows them.
 
-        Where a cell was never asked, the columns found last fall back to the
-        anchor's level, one after the other: that is the student of an earlier S.
+        Where a cell was never queried, the columns found last fall back to the
+        anchor's value, one after the other: that is the student of an earlier S.
         """
         parts = parts.astype(np.int64, copy=True)
         index = self.index(parts)

@@ -3,7 +3,7 @@
 A cell of S is answered by a majority over several random completions. Rows
 outvoted in their cell are either noise or a sign of a missing variable: a
 binary search proposes a candidate, and only one whose change really changes
-answers nearby (an influence test) is added to S.
+predictions nearby (an influence test) is added to S.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOOKS = 5  # at the rows of a certificate, each time twice as many
 
 
 class TolerantSearch(Search):
-    """A search whose student answers by majority.
+    """A search whose student predicts by majority.
 
     Parameters are those of :class:`Search`; ``epsilon`` is the share of rows
     that may differ.
@@ -43,12 +43,12 @@ class TolerantSearch(Search):
     # -- votes -----------------------------------------------------------
 
     def _tested(self) -> tuple[np.ndarray, np.ndarray]:
-        """Cells and answers of all stored rows, each of shape (n,)."""
+        """Cells and predictions of all stored rows, each of shape (n,)."""
         cells = [self.student.index(parts) for parts in self._parts]
-        return np.concatenate(cells), np.concatenate(self._answers)
+        return np.concatenate(cells), np.concatenate(self._predictions)
 
     def vote(self) -> tuple[np.ndarray, np.ndarray]:
-        """Ask until every cell is decided or has had its share of votes.
+        """Query until every cell is decided or has had its share of votes.
 
         Returns
         -------
@@ -59,32 +59,32 @@ class TolerantSearch(Search):
             have = np.zeros(n_cells, dtype=np.int64)
             lost = np.zeros(n_cells, dtype=np.int64)
             if self._parts:
-                cells, answers = self._tested()
-                self._elect(cells, answers)
+                cells, predictions = self._tested()
+                self._elect(cells, predictions)
                 have += np.bincount(cells, minlength=n_cells)
-                wrong = self.oracle.differ(answers, self.student.values[cells])
+                wrong = self.rounds.differ(predictions, self.student.values[cells])
                 lost += np.bincount(cells[wrong], minlength=n_cells)
             wish = np.maximum(VOTES - have, 0)
             undecided = (have >= VOTES) & (have < MOST_VOTES) & ~_decided(have, lost)
             wish[undecided] = VOTES - 1
             if not wish.any():
                 return have, lost
-            self._ask_and_store(self.random_completions(np.repeat(np.arange(n_cells), wish)))
+            self._query_and_store(self.random_completions(np.repeat(np.arange(n_cells), wish)))
 
-    def _elect(self, cells: np.ndarray, answers: np.ndarray) -> None:
-        """The majority of each cell, or the median of real answers."""
+    def _elect(self, cells: np.ndarray, predictions: np.ndarray) -> None:
+        """The majority of each cell, or the median of real values."""
         student = self.student
-        student.values = np.zeros(student.n_cells, dtype=answers.dtype)
+        student.values = np.zeros(student.n_cells, dtype=predictions.dtype)
         student.known = np.zeros(student.n_cells, dtype=bool)
-        order = np.lexsort((answers, cells))
-        cells, answers = cells[order], answers[order]
+        order = np.lexsort((predictions, cells))
+        cells, predictions = cells[order], predictions[order]
         present, first, count = np.unique(cells, return_index=True, return_counts=True)
         student.known[present] = True
-        if self.oracle.kind == "regressor":
-            student.values[present] = answers[first + count // 2]
+        if self.rounds.kind == "regressor":
+            student.values[present] = predictions[first + count // 2]
             return
-        votes = np.zeros((student.n_cells, int(answers.max()) + 1), dtype=np.int64)
-        np.add.at(votes, (cells, answers), 1)
+        votes = np.zeros((student.n_cells, int(predictions.max()) + 1), dtype=np.int64)
+        np.add.at(votes, (cells, predictions), 1)
         student.values[present] = np.argmax(votes, axis=1)[present]
 
     def random_completions(self, index: np.ndarray) -> Points:
@@ -92,11 +92,11 @@ class TolerantSearch(Search):
         cells = self.student.cells(index)
         return Points(cells.parts, cells.columns, seeds=random_seeds(self.rng, len(index)))
 
-    def _ask_and_store(self, points: Points) -> np.ndarray:
-        (answers,) = self.oracle.ask(points)
-        self._store(points, answers)
+    def _query_and_store(self, points: Points) -> np.ndarray:
+        (predictions,) = self.rounds.query(points)
+        self._store(points, predictions)
         self._excused.append(np.zeros(len(points), dtype=bool))
-        return answers
+        return predictions
 
     # -- candidates ------------------------------------------------------
 
@@ -114,16 +114,16 @@ class TolerantSearch(Search):
         -------
         grown : bool
         """
-        cells, answers = self._tested()
+        cells, predictions = self._tested()
         excused = np.concatenate(self._excused)
-        wrong = self.oracle.differ(answers, self.student.values[cells]) & ~excused
+        wrong = self.rounds.differ(predictions, self.student.values[cells]) & ~excused
         places = np.flatnonzero(wrong & (worth[cells] > 0))
         places = places[np.lexsort((self.rng.random(len(places)), -worth[cells[places]]))]
         for start in range(0, min(limit, len(places)), self.n_parallel):
             chosen = places[start : start + self.n_parallel]
-            pairs = [self._voting_pair(int(p), cells, answers) for p in chosen]
+            pairs = [self._voting_pair(int(p), cells, predictions) for p in chosen]
             findings = search_pairs(
-                self.oracle, pairs, n_ways=self.n_ways, n_parallel=self.n_parallel, rng=self.rng
+                self.rounds, pairs, n_ways=self.n_ways, n_parallel=self.n_parallel, rng=self.rng
             )
             kept = self._influential(findings)
             if kept:
@@ -140,14 +140,14 @@ class TolerantSearch(Search):
             place -= len(points)
         raise IndexError(place)
 
-    def _voting_pair(self, place: int, cells: np.ndarray, answers: np.ndarray) -> Pair:
+    def _voting_pair(self, place: int, cells: np.ndarray, predictions: np.ndarray) -> Pair:
         """An outvoted row and a row of the majority in its cell."""
         same = np.flatnonzero(
             (cells == cells[place])
-            & ~self.oracle.differ(answers, self.student.values[cells[place]])
+            & ~self.rounds.differ(predictions, self.student.values[cells[place]])
         )
         other = int(self.rng.choice(same))
-        return Pair(self._row(other), self._row(place), answers[other], answers[place])
+        return Pair(self._row(other), self._row(place), predictions[other], predictions[place])
 
     def _excuse(self, places: np.ndarray) -> None:
         ends = np.cumsum([len(mask) for mask in self._excused])
@@ -157,9 +157,9 @@ class TolerantSearch(Search):
             self._excused[batch][place - start] = True
 
     def _influential(self, findings: list[Finding]) -> list[Finding]:
-        """Candidates that change the answer near their witness more often than noise does.
+        """Candidates that change the prediction near their witness more often than noise does.
 
-        A noisy teacher changes at most twice as many answers as it gets wrong;
+        A noisy teacher changes at most twice as many predictions as it gets wrong;
         pairs are drawn near the witness, where its variable is known to matter.
         """
         findings = [f for f in findings if f.column not in self.student.columns]
@@ -167,13 +167,13 @@ class TolerantSearch(Search):
             return []
         blocks = [Rows(self._nearby(finding)) for finding in findings]
         again = [Rows(block.matrix[:TRIALS]) for block in blocks]
-        answers = self.oracle.ask(*blocks, *again)
+        predictions = self.rounds.query(*blocks, *again)
         kept = []
         for i, (finding, block) in enumerate(zip(findings, blocks, strict=True)):
-            first, second = answers[i][:TRIALS], answers[i][TRIALS:]
-            changed = np.flatnonzero(self.oracle.differ(first, second))
+            first, second = predictions[i][:TRIALS], predictions[i][TRIALS:]
+            changed = np.flatnonzero(self.rounds.differ(first, second))
             # How often the teacher changes its mind about the very same row.
-            fickle = int(self.oracle.differ(first, answers[len(blocks) + i]).sum())
+            fickle = int(self.rounds.differ(first, predictions[len(blocks) + i]).sum())
             noise = min(1.0, max(2 * self.epsilon, (fickle + 1) / (TRIALS + 1)))
             if binom.sf(len(changed) - 1, TRIALS, noise) < self.delta / 20:
                 place = int(changed[0])
@@ -229,7 +229,7 @@ class TolerantSearch(Search):
         for look in range(LOOKS):
             points = self.stratified(size if look == 0 else n_rows)
             values = self.student.values[self.student.index(points.parts)]
-            n_outvoted += int(self.oracle.differ(self._ask_and_store(points), values).sum())
+            n_outvoted += int(self.rounds.differ(self._query_and_store(points), values).sum())
             n_rows += len(points)
             bound = float(binomial_upper_bound(n_outvoted, n_rows, share))
             if bound <= self.epsilon or n_outvoted > (2.0 - 0.25 * look) * self.epsilon * n_rows:

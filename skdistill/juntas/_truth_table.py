@@ -1,4 +1,4 @@
-"""The truth table of a junta: tidy, one row a cell."""
+"""The truth table of a junta: tidy, one row for each cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROWS_PRINTED = 64
 
 
 class TruthTable(Mapping[str, np.ndarray]):
-    """What a junta answers for every combination of its relevant columns.
+    """What a junta predicts for every combination of its relevant columns.
 
     A mapping from names to columns of equal length: ``dict(table)`` is what
     data frames of every kind are made from.
@@ -22,9 +22,9 @@ class TruthTable(Mapping[str, np.ndarray]):
     ----------
     names : sequence of str
         Names of the relevant columns.
-    levels : sequence of ndarray
+    categories : sequence of ndarray
         Levels of each.
-    answers : ndarray of shape (L_1, ..., L_k)
+    predictions : ndarray of shape (L_1, ..., L_k)
         Labels or values.
     features : ndarray of shape (k,), default=None
         Positions of the relevant columns among those of X.
@@ -33,8 +33,8 @@ class TruthTable(Mapping[str, np.ndarray]):
     ----------
     names : list of str
         Relevant columns, in the order of X.
-    answer_name : str
-        Name of the column of answers.
+    prediction_name : str
+        Name of the column of predictions.
 
     See Also
     --------
@@ -47,29 +47,29 @@ class TruthTable(Mapping[str, np.ndarray]):
     >>> bit = np.array([0, 1])
     >>> table = TruthTable(["a", "b"], [bit, bit], np.array([[0, 1], [1, 0]]))
     >>> print(table)
-    a  b | answer
+    a  b | prediction
     0  0 | 0
     0  1 | 1
     1  0 | 1
     1  1 | 0
-    >>> table["answer"].tolist()
+    >>> table["prediction"].tolist()
     [0, 1, 1, 0]
     """
 
-    def __init__(self, names: Any, levels: Any, answers: np.ndarray, features: Any = None):
+    def __init__(self, names: Any, categories: Any, predictions: np.ndarray, features: Any = None):
         self.names = [str(name) for name in names]
-        self.levels = list(levels)
-        self.answers = answers
+        self.categories = list(categories)
+        self.predictions = predictions
         self.features = features
-        self.answer_name = "answer"
-        while self.answer_name in self.names:
-            self.answer_name += "_"
-        cells = np.indices(answers.shape).reshape(answers.ndim, answers.size)
+        self.prediction_name = "prediction"
+        while self.prediction_name in self.names:
+            self.prediction_name += "_"
+        cells = np.indices(predictions.shape).reshape(predictions.ndim, predictions.size)
         self._columns: dict[str, np.ndarray] = {
             name: values[cell]
-            for name, values, cell in zip(self.names, self.levels, cells, strict=True)
+            for name, values, cell in zip(self.names, self.categories, cells, strict=True)
         }
-        self._columns[self.answer_name] = answers.ravel()
+        self._columns[self.prediction_name] = predictions.ravel()
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._columns[name]
@@ -83,7 +83,7 @@ class TruthTable(Mapping[str, np.ndarray]):
     @property
     def n_cells(self) -> int:
         """Number of rows of the table."""
-        return int(self.answers.size)
+        return int(self.predictions.size)
 
     def to_frame(self) -> Any:
         """Return the table as a pandas DataFrame.

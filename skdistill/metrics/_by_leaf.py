@@ -1,4 +1,4 @@
-"""Where a student disagrees: leaf by leaf, with rows to look at."""
+"""Where a student disagrees: leaf by leaf, with examples of rows."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _COLUMNS_SHOWN = 3
 
 @dataclass(frozen=True)
 class DisagreeingRow:
-    """A row to which student and teacher give different answers.
+    """A row for which student and teacher predict different things.
 
     Parameters
     ----------
     index : int
-        Its place in X.
-    teacher, student : object
-        Their answers.
+        Its position in X.
+    y_teacher, y_student : object
+        Their predictions.
     values : dict of str to object
-        The row as the student sees it, those columns first of which its leaf
-        speaks. Of a sparse row, what is not zero.
+        The row as the student sees it, the columns that its leaf tests first.
+        Of a sparse row, what is not zero.
 
     Examples
     --------
@@ -40,42 +40,42 @@ class DisagreeingRow:
     """
 
     index: int
-    teacher: Any
-    student: Any
+    y_teacher: Any
+    y_student: Any
     values: dict[str, Any]
 
     def __str__(self) -> str:
         shown = [f"{k}={_text(v)}" for k, v in list(self.values.items())[:_COLUMNS_SHOWN]]
         shown += ["..."] if len(self.values) > _COLUMNS_SHOWN else []
-        answers = f"teacher {_text(self.teacher)}, student {_text(self.student)}"
-        return f"row {self.index}: {answers} ({', '.join(shown)})"
+        both = f"teacher {_text(self.y_teacher)}, student {_text(self.y_student)}"
+        return f"row {self.index}: {both} ({', '.join(shown)})"
 
 
 @dataclass(frozen=True)
 class LeafFidelity:
-    """How true a student is in one of its leaves, or by one of its rules.
+    """Fidelity of a student in one of its leaves, or of one of its rules.
 
     Parameters
     ----------
     leaf : int
-        Its place: ``extract_rules(tree)[leaf]`` is its rule.
+        Its position: ``extract_rules(tree)[leaf]`` is its rule.
     name : str
-        The rule in words, where it is known; empty otherwise.
+        Text of the rule, where it is known; empty otherwise.
     n_rows : int
-        Rows of the report that it answers.
+        Rows of the report that fall into it.
     coverage : float
         Their share of all rows, by weight.
-    answer : object
-        What the student says there; None if no row is there.
-    instead : object
-        What the teacher says most often where it says something else; None if
-        it never does, and for real values.
+    prediction : object
+        What the student predicts there; None if no row is there.
+    teacher_prediction : object
+        What the teacher predicts most often where it disagrees; None if it
+        never does, and for real values.
     fidelity : Share or None
         Agreement; None if no row is there, and for real values.
     rmse : float or None
         Root mean squared error, of real values.
     error_share : float
-        Share of all that is wrong in the report, by weight: of the rows that
+        Share of all errors in the report, by weight: of the rows that
         disagree, or of the squared error. Leaves are sorted by it.
     rows : tuple of DisagreeingRow
         A few of the rows that disagree.
@@ -87,15 +87,15 @@ class LeafFidelity:
     >>> from skdistill.metrics import LeafFidelity, Share
     >>> print(LeafFidelity(
     ...     2, "age > 60", 12, 0.1, "well", "ill", Share(0.75, 0.43, 0.95, 12), None, 0.5))
-    leaf 2, says well   0.750 [0.430, 0.950] (12 rows), instead mostly ill
+    leaf 2: well        0.750 [0.430, 0.950] (12 rows), teacher mostly ill
     """
 
     leaf: int
     name: str
     n_rows: int
     coverage: float
-    answer: Any
-    instead: Any
+    prediction: Any
+    teacher_prediction: Any
     fidelity: Share | None
     rmse: float | None
     error_share: float
@@ -103,18 +103,19 @@ class LeafFidelity:
     part: str = "leaf"
 
     def __str__(self) -> str:
-        text = f"{self.part} {self.leaf}, says {_text(self.answer)}"
+        text = f"{self.part} {self.leaf}: {_text(self.prediction)}"
         if self.rmse is None and self.fidelity is None:
             return f"{text:<19} ({self.n_rows} rows)"
         if self.rmse is not None:
             share = f"{100 * self.error_share:.0f}% of the squared error"
             return f"{text:<19} rmse {self.rmse:.4g} ({self.n_rows} rows), {share}"
-        instead = "" if self.instead is None else f", instead mostly {_text(self.instead)}"
+        other = self.teacher_prediction
+        instead = "" if other is None else f", teacher mostly {_text(other)}"
         return f"{text:<19} {self.fidelity}{instead}"
 
 
 def _text(value: Any) -> str:
-    """A value in words: real ones with four digits."""
+    """A value as text: real ones with four digits."""
     if isinstance(value, list):
         return f"[{', '.join(map(_text, value))}]"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -132,32 +133,35 @@ def _plain(value: Any) -> Any:
 def fidelity_by_leaf(
     student: Any,
     X: Any,
-    told: np.ndarray,
-    said: np.ndarray,
+    y_teacher: np.ndarray,
+    y_student: np.ndarray,
     *,
     values: bool,
     weight: np.ndarray | None,
     confidence: float,
-    sureness: np.ndarray | None = None,
+    certainty: np.ndarray | None = None,
+    index: np.ndarray | None = None,
     leaf_names: Any = None,
     n_rows_shown: int = 1,
 ) -> tuple[LeafFidelity, ...]:
-    """Compare answers in each leaf of a student.
+    """Compare predictions in each leaf of a student.
 
     Parameters
     ----------
     student : fitted estimator
     X : array-like or DataFrame of shape (n, n_features)
         Rows as the student takes them.
-    told, said : ndarray of shape (n,) or (n, n_outputs)
-        What teacher and student answer.
+    y_teacher, y_student : ndarray of shape (n,) or (n, n_outputs)
+        What teacher and student predict.
     values : bool
         Whether these are real values.
     weight : ndarray of shape (n,) or None
     confidence : float
-    sureness : ndarray of shape (n,) or None
-        How sure the teacher is: where it is surest, a disagreement is most
-        worth a look.
+    certainty : ndarray of shape (n,) or None
+        The teacher's highest probability: rows that disagree are shown in
+        its order, largest first.
+    index : ndarray of shape (n,) or None
+        Positions of the rows in X, where they are not all.
     leaf_names : sequence of str, RuleSet or None
     n_rows_shown : int
         Rows to keep of each leaf.
@@ -165,24 +169,24 @@ def fidelity_by_leaf(
     Returns
     -------
     leaves : tuple of LeafFidelity
-        All of them, those with the largest share of what is wrong first; empty
+        All of them, those with the largest share of the errors first; empty
         where the student has no leaves.
     """
     leaves, rows = find_leaves(student, X)
     if leaves is None:
         return ()
     names = _names(leaves, leaf_names)
-    # Rules may speak of columns by other names than the tree does.
+    # Rules may have other names for the columns than the tree has.
     called = dict(
         zip(leaves.columns, getattr(leaf_names, "feature_names", leaves.columns), strict=False)
     )
     which = leaves.apply(rows)
     mass = np.ones(len(which)) if weight is None else weight
     if values:
-        error = ((told - said) ** 2).reshape(len(told), -1).mean(axis=1)
+        error = ((y_teacher - y_student) ** 2).reshape(len(y_teacher), -1).mean(axis=1)
     else:
-        error = (told != said).astype(float)
-    worst = _worst_rows(which, mass * error, error if values else sureness, n_rows_shown)
+        error = (y_teacher != y_student).astype(float)
+    worst = _worst_rows(which, mass * error, error if values else certainty, n_rows_shown)
     wrong, total = (mass * error).sum(), mass.sum()
     order = np.argsort(which, kind="stable")
     groups = np.split(order, np.searchsorted(which[order], np.arange(1, len(leaves))))
@@ -191,17 +195,18 @@ def fidelity_by_leaf(
         own = mass[here] @ error[here]
         shown = []
         for i in worst.get(leaf, []):
+            position = i if index is None else int(index[i])
             held = _row_values(rows, i, leaves, leaf)
             held = {called.get(name, name): value for name, value in held.items()}
-            shown.append(DisagreeingRow(i, _plain(told[i]), _plain(said[i]), held))
+            shown.append(DisagreeingRow(position, _plain(y_teacher[i]), _plain(y_student[i]), held))
         measured.append(
             LeafFidelity(
                 leaf,
                 names[leaf],
                 len(here),
                 float(mass[here].sum() / total),
-                _plain(said[here[0]]) if len(here) else None,
-                None if values else _most_frequent(told[here], said[here], mass[here]),
+                _plain(y_student[here[0]]) if len(here) else None,
+                None if values else _most_frequent(y_teacher[here], y_student[here], mass[here]),
                 None
                 if values or not len(here)
                 else share_of(
@@ -218,7 +223,7 @@ def fidelity_by_leaf(
 
 
 def _names(leaves: TreeLeaves | RuleLeaves, given: Any) -> list[str]:
-    """What the leaves are called: as was said, or as they know themselves."""
+    """Names of the leaves: as given, or as they know themselves."""
     if given is None:
         return leaves.names() or [""] * len(leaves)
     if len(given) != len(leaves):
@@ -248,13 +253,13 @@ def _worst_rows(
     }
 
 
-def _most_frequent(told: np.ndarray, said: np.ndarray, mass: np.ndarray) -> Any:
-    """What the teacher says most often, by weight, where it says something else."""
-    other = told != said
+def _most_frequent(y_teacher: np.ndarray, y_student: np.ndarray, mass: np.ndarray) -> Any:
+    """What the teacher predicts most often, by weight, where it disagrees."""
+    other = y_teacher != y_student
     if not other.any():
         return None
-    answers, codes = np.unique(told[other], return_inverse=True)
-    return _plain(answers[np.bincount(codes, mass[other]).argmax()])
+    labels, codes = np.unique(y_teacher[other], return_inverse=True)
+    return _plain(labels[np.bincount(codes, mass[other]).argmax()])
 
 
 def _rmse(error: np.ndarray, mass: np.ndarray) -> float | None:
@@ -267,7 +272,7 @@ def _rmse(error: np.ndarray, mass: np.ndarray) -> float | None:
 def _row_values(
     rows: Any, index: int, leaves: TreeLeaves | RuleLeaves, leaf: int
 ) -> dict[str, Any]:
-    """Values of a row, those columns first of which its leaf speaks."""
+    """Values of a row, the columns that its leaf tests first."""
     if is_frame(rows):
         one = take_rows(rows, [index])
         names = [str(name) for name in rows.columns]

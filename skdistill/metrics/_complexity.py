@@ -1,13 +1,11 @@
-"""How much is there to read? Complexity of students."""
+"""Complexity of students: how much there is to read."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from skdistill.metrics._leaves import RuleLeaves, is_rule_set
-from skdistill.metrics._pair import final_student
+from skdistill.metrics._leaves import RuleLeaves, TreeLeaves, is_rule_set
+from skdistill.teachers import final_step
 
 __all__ = ["student_complexity"]
 
@@ -27,8 +25,9 @@ def student_complexity(student: Any) -> dict[str, float]:
     complexity : dict of str to number
         ``leaves``, ``depth``, ``mean_path_length`` (conditions passed by the
         mean row of the transfer set) and ``features_used`` of a tree;
-        ``rules``, ``conditions`` and ``features_used`` of rules. Empty where
-        there is nothing to count.
+        ``rules``, ``conditions`` and ``features_used`` of rules. Features are
+        columns of X, also where a tree reads one as several indicators. Empty
+        where there is nothing to count.
 
     Examples
     --------
@@ -39,7 +38,7 @@ def student_complexity(student: Any) -> dict[str, float]:
     >>> student_complexity(tree)
     {'leaves': 2, 'depth': 1, 'mean_path_length': 1.0, 'features_used': 1}
     """
-    student = final_student(student)
+    student = final_step(student)
     rules = getattr(student, "rules_", student)
     if is_rule_set(rules):
         return {
@@ -47,7 +46,9 @@ def student_complexity(student: Any) -> dict[str, float]:
             "conditions": int(rules.n_conditions),
             "features_used": len(RuleLeaves(rules).columns_used()),
         }
-    tree = getattr(getattr(student, "student_", student), "tree_", None)
+    while hasattr(student, "student_"):
+        student = final_step(student.student_)
+    tree = getattr(student, "tree_", None)
     if tree is None or not hasattr(tree, "children_left"):
         return {}
     inner = tree.children_left != -1
@@ -57,5 +58,5 @@ def student_complexity(student: Any) -> dict[str, float]:
         "depth": int(tree.max_depth),
         # A row passes a condition at every inner node that it reaches.
         "mean_path_length": float(weight[inner].sum() / weight[0]),
-        "features_used": len(np.unique(tree.feature[inner])),
+        "features_used": len(TreeLeaves(student).columns_used()),
     }

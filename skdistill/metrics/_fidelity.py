@@ -1,4 +1,4 @@
-"""How true is a student? Agreement of its answers with the teacher's."""
+"""Fidelity: how well a student's predictions agree with its teacher's."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import mean_squared_error, r2_score
 
-__all__ = ["METRICS", "InSampleFidelity", "fidelity_score"]
+from skdistill.metrics._predictions import as_predictions, check_comparable
+
+__all__ = ["METRICS", "ON_VALUES", "InSampleFidelity", "fidelity_score"]
 
 
 class InSampleFidelity(float):
     """A fidelity measured on the very rows that the student was fitted on.
 
-    A float that says so when printed: on fresh rows it will be lower. Measure
-    those with :func:`fidelity_report` or :class:`FidelityScorer`.
+    A float that prints as in-sample: on fresh rows fidelity is usually lower.
+    Measure it there with :func:`fidelity_report` or :class:`FidelityScorer`.
 
     Parameters
     ----------
@@ -95,16 +97,20 @@ METRICS = {
     "rmse": (_rmse, False, False),
 }
 
+# Those that need numbers.
+ON_VALUES = ("r2", "rmse")
+
 
 def fidelity_score(
     y_teacher: Any, y_student: Any, *, metric: str = "agreement", sample_weight: Any = None
 ) -> float:
-    """Compare a student's answers with its teacher's.
+    """Compare a student's predictions with its teacher's.
 
     Parameters
     ----------
     y_teacher : array-like of shape (n_samples,) or (n_samples, n_classes)
-        The teacher's labels, values or probabilities.
+        The teacher's labels, values or probabilities. A single column counts as
+        a vector.
     y_student : array-like of the same shape
         The student's.
     metric : str, default="agreement"
@@ -138,9 +144,10 @@ def fidelity_score(
     Raises
     ------
     TypeError
-        If given models instead of their answers.
+        If given models instead of their predictions.
     ValueError
-        If shapes differ or do not fit the metric.
+        If shapes differ or do not fit the metric, predictions are missing or
+        infinite, or labels are text on one side and numbers on the other.
 
     See Also
     --------
@@ -159,21 +166,23 @@ def fidelity_score(
         raise ValueError(f"metric must be one of {sorted(METRICS)}, got {metric!r}.")
     if hasattr(y_teacher, "predict") or hasattr(y_student, "predict"):
         raise TypeError(
-            "fidelity_score compares answers, not models. Use fidelity_report(student, X) or "
+            "fidelity_score compares predictions, not models. Use fidelity_report(student, X) or "
             "FidelityScorer()(student, X), or pass teacher.predict(X), student.predict(X)."
         )
     function, on_probabilities, _ = METRICS[metric]
-    teacher, student = np.asarray(y_teacher), np.asarray(y_student)
-    if teacher.shape != student.shape:
-        raise ValueError(
-            f"The answers of teacher and student have different shapes: {teacher.shape} and "
-            f"{student.shape}."
-        )
+    teacher = as_predictions(y_teacher, "y_teacher", flat=not on_probabilities)
+    student = as_predictions(y_student, "y_student", flat=not on_probabilities)
+    check_comparable(teacher, student, "y_teacher", "y_student")
     if not len(teacher):
-        raise ValueError("There are no answers to compare: y_teacher is empty.")
+        raise ValueError("There are no predictions to compare: y_teacher is empty.")
     if on_probabilities and teacher.ndim != 2:
         raise ValueError(
             f"metric={metric!r} compares probabilities of shape (n_samples, n_classes), got "
-            f"answers of shape {teacher.shape}."
+            f"predictions of shape {teacher.shape}."
+        )
+    if metric in ON_VALUES and not {teacher.dtype.kind, student.dtype.kind} <= set("fiub"):
+        raise ValueError(
+            f"metric={metric!r} compares real values, but the predictions are labels such as "
+            f"{teacher[0]!r}. Use 'agreement'."
         )
     return function(teacher, student, sample_weight)

@@ -1,6 +1,6 @@
-"""How a student parts the rows: the leaves of a tree, or rules.
+"""How a student divides the rows: the leaves of a tree, or rules.
 
-Both are read through one face, so that reports need not know which it is.
+Both are read through one interface, so that reports need not know which it is.
 A rule set is whatever has ``rules``, ``apply`` and ``premise_text``.
 """
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import is_frame
-from skdistill.metrics._pair import student_and_rows
+from skdistill._rows import as_rows
+from skdistill.teachers import final_step_and_rows
 
 __all__ = ["RuleLeaves", "TreeLeaves", "find_leaves", "is_rule_set"]
 
@@ -41,9 +41,12 @@ class TreeLeaves:
         n_features = getattr(tree, "n_features_in_", tree.tree_.n_features)
         names = getattr(tree, "feature_names_in_", [f"x{j}" for j in range(n_features)])
         self.columns = [str(name) for name in names]
-        # A tree may read encoded columns: one a level, named "column=level".
-        self._asked = [str(name) for name in getattr(tree, "tree_feature_names_", self.columns)]
-        raw = [_raw_name(name, self.columns) for name in self._asked]
+        # A tree may read encoded columns, some of them one-hot indicators:
+        # `tree_columns_` has the position in X that each comes from.
+        self._places = getattr(tree, "tree_columns_", np.arange(n_features)).tolist()
+        self._split_names = [
+            str(name) for name in getattr(tree, "tree_feature_names_", self.columns)
+        ]
         self.nodes: list[int] = []
         self._paths: list[list[str]] = []
         left, right, feature = (
@@ -57,7 +60,7 @@ class TreeLeaves:
                 self.nodes.append(node)
                 self._paths.append(list(dict.fromkeys(path)))
                 continue
-            path = [*path, raw[feature[node]]]
+            path = [*path, self.columns[self._places[feature[node]]]]
             stack += [(right[node], path), (left[node], path)]
 
     def __len__(self) -> int:
@@ -70,31 +73,33 @@ class TreeLeaves:
         return place[self.tree.apply(X)]
 
     def names(self) -> list[str] | None:
-        """What the leaves are called, where the tree says so."""
+        """Names of the leaves, where the tree has some."""
         own = getattr(self.tree, "leaf_names", None)
         return None if own is None else [str(name) for name in own()]
 
     def columns_of(self, leaf: int) -> list[str]:
-        """Columns that are asked about on the way to a leaf, the first ones first."""
+        """Columns that are tested on the way to a leaf, in their order."""
         return self._paths[leaf]
 
     def columns_used(self) -> list[str]:
-        """Columns that are asked about anywhere."""
+        """Columns that are tested anywhere."""
         return list(dict.fromkeys(name for path in self._paths for name in path))
 
     def root(self) -> tuple[str, float | None]:
-        """The first question: its column, and the threshold where it has one."""
+        """The first split: its column, and the threshold where it has one."""
         feature, threshold = int(self.tree.tree_.feature[0]), self.tree.tree_.threshold[0]
         if feature < 0:
             return "none", None
-        name = self._asked[feature]
-        # Thresholds of indicators and of ranks of levels mean nothing in X.
-        ranked = name in getattr(self.tree, "tree_level_order_", ())
-        return name, float(threshold) if name in self.columns and not ranked else None
+        column = self.columns[self._places[feature]]
+        # Thresholds of indicators and of ranks of categories mean nothing in X.
+        ordered = getattr(self.tree, "category_order_", {})
+        name = self._split_names[feature]
+        in_unit = name == column and column not in {str(each) for each in ordered}
+        return name, float(threshold) if in_unit else None
 
 
 class RuleLeaves:
-    """The rules of a rule set, by their places.
+    """The rules of a rule set, by their positions.
 
     Parameters
     ----------
@@ -111,19 +116,19 @@ class RuleLeaves:
         return len(self.rules)
 
     def apply(self, X: Any) -> np.ndarray:
-        """Return the place of the rule that answers each row, of shape (n_samples,)."""
+        """Return the position of the rule that predicts each row, of shape (n_samples,)."""
         return self.rules.apply(X)
 
     def names(self) -> list[str]:
-        """What must hold for each rule, in words."""
+        """The condition of each rule, as text."""
         return [self.rules.premise_text(k) for k in range(len(self.rules))]
 
     def columns_of(self, leaf: int) -> list[str]:
-        """Columns of which a rule speaks."""
+        """Columns that a rule tests."""
         return list(dict.fromkeys(c.column for c in self.rules.rules[leaf].conditions))
 
     def columns_used(self) -> list[str]:
-        """Columns of which any rule speaks."""
+        """Columns that any rule tests."""
         return list(dict.fromkeys(n for k in range(len(self)) for n in self.columns_of(k)))
 
     def root(self) -> tuple[str, float | None]:
@@ -134,16 +139,8 @@ class RuleLeaves:
         return "none", None
 
 
-def _raw_name(name: str, columns: list[str]) -> str:
-    """Column of X that a column of a tree was made of."""
-    if name in columns:
-        return name
-    made_of = [column for column in columns if name.startswith(f"{column}=")]
-    return max(made_of, key=len, default=name)
-
-
 def is_rule_set(student: Any) -> bool:
-    """Whether a student is a set of rules, or acts as one."""
+    """Whether a student is a set of rules, or has the methods of one."""
     return all(hasattr(student, name) for name in ("rules", "apply", "premise_text"))
 
 
@@ -164,10 +161,10 @@ def find_leaves(student: Any, X: Any) -> tuple[TreeLeaves | RuleLeaves | None, A
     rows : ndarray, sparse matrix or DataFrame
         The rows as the tree or the rules take them.
     """
-    student, X = student_and_rows(student, X)
+    student, X = final_step_and_rows(student, X)
     while hasattr(student, "student_"):
-        student, X = student_and_rows(student.student_, X)
-    rows = X if is_frame(X) or hasattr(X, "shape") else np.asarray(X)
+        student, X = final_step_and_rows(student.student_, X)
+    rows = as_rows(X)
     rules = getattr(student, "rules_", student)
     if is_rule_set(rules):
         return RuleLeaves(rules), rows

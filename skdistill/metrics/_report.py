@@ -1,4 +1,4 @@
-"""One student, measured against its teacher and the truth on fresh rows."""
+"""One student, measured against its teacher and the true labels on fresh rows."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ import numpy as np
 
 from skdistill._validation import Number
 from skdistill.metrics._by_leaf import LeafFidelity, fidelity_by_leaf
+from skdistill.metrics._comparison import Comparison, declared_classes
 from skdistill.metrics._complexity import student_complexity
 from skdistill.metrics._fidelity import fidelity_score
-from skdistill.metrics._leaves import is_rule_set
-from skdistill.metrics._pair import answer, count_seen, find_pair, is_regression
+from skdistill.metrics._known_rows import count_seen
+from skdistill.metrics._pair import Pair, find_pair
+from skdistill.metrics._predictions import as_predictions, check_comparable
 from skdistill.metrics._share import Share, share_of
+from skdistill.teachers import as_teacher, gives_both
 
 __all__ = ["FidelityReport", "fidelity_report"]
 
 
 @dataclass(frozen=True)
 class FidelityReport:
-    """What :func:`fidelity_report` found; prints as text.
+    """Result of :func:`fidelity_report`; prints as text.
 
     Parameters
     ----------
     kind : {"classes", "values"}
-        What the student answers.
+        What the student predicts.
     n_rows : int
         Rows compared.
     confidence : float
@@ -38,17 +41,23 @@ class FidelityReport:
     teacher_accuracy, student_accuracy : Share or None
         Against y, for classes.
     per_class : dict of label to Share
-        Agreement on the rows to which the teacher gives each class.
+        Agreement on the rows for which the teacher predicts each class.
     complexity : dict of str to number
         See :func:`student_complexity`.
     n_seen : int or None
         Rows that equal one which the student was fitted on; None where the
-        student remembers none, so that nobody can tell.
+        student keeps no record of its rows.
     leaves : tuple of LeafFidelity
-        Of students that are trees or rules: each leaf by itself, those where
-        most is wrong first.
+        Of students that are trees or rules: each leaf by itself, those with
+        the most errors first.
     n_leaves_shown : int
         Leaves that are printed.
+    n_left_out : int
+        Rows of X that the teacher has no prediction for; none of the numbers
+        counts them.
+    not_compared : str
+        Why probabilities were not compared; empty where they were, or where
+        the teacher has none.
 
     Examples
     --------
@@ -71,10 +80,12 @@ class FidelityReport:
     n_seen: int | None = None
     leaves: tuple[LeafFidelity, ...] = ()
     n_leaves_shown: int = 3
+    n_left_out: int = 0
+    not_compared: str = ""
 
     @property
     def in_sample(self) -> bool | None:
-        """Whether the student was fitted on all of these rows; None where nobody can tell."""
+        """Whether the student was fitted on all of these rows; None where that is unknown."""
         return None if self.n_seen is None else self.n_seen == self.n_rows
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,7 +96,7 @@ class FidelityReport:
         report : dict
             Fields by name, all leaves among them, and ``in_sample``: whether
             these numbers were computed on the rows that the student was fitted
-            on (True, False, or None where nobody can tell).
+            on (True, False, or None where that is unknown).
         """
         fields = asdict(self)
         del fields["n_leaves_shown"]
@@ -93,10 +104,12 @@ class FidelityReport:
         return fields | {"in_sample": self.in_sample}
 
     def __str__(self) -> str:
-        level = f", {100 * self.confidence:g}% intervals" if self.kind == "classes" else ""
-        lines = [f"Fidelity on {self.n_rows} rows{level}"]
+        intervals = f", {100 * self.confidence:g}% intervals" if self.kind == "classes" else ""
+        lines = [f"Fidelity on {self.n_rows} rows{intervals}"]
+        if self.n_left_out:
+            lines.append(f"  {self.n_left_out} more rows left out: the teacher has no prediction")
         if self.n_seen is None:
-            lines.append("  in-sample or not: the student does not tell which rows it has seen")
+            lines.append("  in-sample or not: the student keeps no record of its rows")
         elif self.in_sample:
             lines.append("  IN-SAMPLE: the student was fitted on all of these rows")
         elif self.n_seen:
@@ -110,21 +123,23 @@ class FidelityReport:
         for name, score in self.scores.items():
             if name != "agreement":
                 line(name.replace("_", " "), f"{score:.4g}" if name == "rmse" else f"{score:.3f}")
+        if self.not_compared:
+            line("probabilities", f"not compared: {self.not_compared}")
         for label, share in self.per_class.items():
             line(f"  class {label}", share)
         if self.teacher_accuracy is not None:
             line("accuracy of teacher", self.teacher_accuracy)
             line("accuracy of student", self.student_accuracy)
         if self.complexity:
-            words = (
+            counts = (
                 f"{key.replace('_', ' ')} {value:.4g}" for key, value in self.complexity.items()
             )
-            line("complexity", ", ".join(words))
+            line("complexity", ", ".join(counts))
         lines += self._leaf_lines()
         return "\n".join(lines)
 
     def _leaf_lines(self) -> list[str]:
-        """The leaves where most is wrong, each with its rule and rows."""
+        """The leaves with the most errors, each with its rule and rows."""
         shown = [leaf for leaf in self.leaves if leaf.error_share > 0][: self.n_leaves_shown]
         if not shown:
             return []
@@ -144,11 +159,12 @@ def fidelity_report(
     teacher: Any = None,
     sample_weight: Any = None,
     confidence: float = 0.95,
+    soft: bool | str = "auto",
     leaf_names: Any = None,
     n_leaves_shown: int = 3,
     n_rows_shown: int = 1,
 ) -> FidelityReport:
-    """Measure a student against its teacher, and both against the truth.
+    """Measure a student against its teacher, and both against the true labels.
 
     Parameters
     ----------
@@ -156,50 +172,70 @@ def fidelity_report(
         A distiller, a pipeline that ends in one, a search over either, or any
         predictor where ``teacher`` is given.
     X : array-like or DataFrame of shape (n_samples, n_features)
-        Rows that the student was not fitted on: only those tell the truth.
+        Rows that the student was not fitted on. In-sample, fidelity is higher.
     y : array-like of shape (n_samples,), default=None
         True labels or values.
     teacher : predictor or callable, default=None
-        Another teacher than the student's own.
+        Another teacher than the student's own. It may keep to a budget or a
+        batch size, or leave out rows on which it fails (:class:`Oracle`).
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the rows; shares then have no intervals.
     confidence : float, default=0.95
         Of each interval by itself, in (0, 1).
+    soft : bool or "auto", default="auto"
+        Whether probabilities are compared too. "auto" compares them where that
+        costs no second query: for forests, boosting and other teachers whose
+        ``predict`` is known to be the argmax of ``predict_proba``, and for
+        teachers of ours that return probabilities. True queries any teacher
+        for both.
     leaf_names : RuleSet or sequence of str, default=None
-        What the leaves of a tree are called, from left to right:
+        Names of the leaves of a tree, from left to right:
         ``extract_rules(tree)`` puts their rules into the report. Rule sets
         and rule lists know theirs.
     n_leaves_shown : int, default=3
-        Leaves, or rules, to print: those where most is wrong. The report holds
-        all of them.
+        Leaves, or rules, to print: those with the most errors. The report
+        holds all of them.
     n_rows_shown : int, default=1
         Rows to keep and to print of each leaf among those that disagree: those
-        on which the teacher is surest, or furthest from the student.
+        for which the teacher's probability is highest, or the difference
+        largest.
 
     Returns
     -------
     report : FidelityReport
-        Prints as text; ``to_dict()`` for the rest.
+        Prints as text; ``to_dict()`` for everything as plain values.
 
     Raises
     ------
     NotFittedError
         If the student is not fitted.
+    TeacherAnswerError
+        If the teacher's predictions are missing, infinite or misshapen.
+    TypeError
+        If the teacher predicts classes and the student real values, or the
+        other way round.
     ValueError
-        If there is no teacher, no row, ``confidence`` is outside (0, 1), y or
-        the student's classes hold none of the teacher's, or ``leaf_names`` are
-        not as many as the leaves.
+        If there is no teacher, no row, a parameter is out of its range, the
+        student's predictions are missing or misshapen, y or the student's
+        classes hold none of the teacher's, labels are text here and numbers
+        there, or ``leaf_names`` are not as many as the leaves.
 
     See Also
     --------
     FidelityScorer : One number, for searches.
-    skdistill.metrics.stability_score : How much the student itself would
-        change.
+    skdistill.metrics.stability_score : How much the student changes from run
+        to run.
 
     Notes
     -----
-    Leaves that are looked at because they are the worst look worse than they
-    are: their intervals are each for a leaf chosen beforehand.
+    Fidelity is agreement with the teacher's ``predict``, also where that is not
+    the most probable class (a tuned threshold, ``SVC(probability=True)``).
+
+    Leaves that are chosen because they are the worst look worse than they are:
+    each interval is for a leaf chosen in advance.
+
+    The teacher is queried with each row once; only where probabilities are
+    compared and its labels do not follow from them, twice.
 
     Examples
     --------
@@ -215,123 +251,119 @@ def fidelity_report(
     Fidelity on 38 rows, 95% intervals
       fidelity            ...
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be in (0, 1), got {confidence!r}.")
-    for name, value in (("n_leaves_shown", n_leaves_shown), ("n_rows_shown", n_rows_shown)):
-        if not Number(0, whole=True).accepts(value):
-            raise ValueError(f"{name} must be an integer >= 0, got {value!r}.")
-    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    truth = None if y is None else np.asarray(y)
+    _check_parameters(confidence, soft, n_leaves_shown, n_rows_shown)
     pair = find_pair(student, X, teacher)
-    student, rows, teacher, teacher_rows = pair
-    told, said = answer(teacher, teacher_rows), answer(student, rows)
-    values = is_regression(student)
-    measure = _measure_values if values else _measure_classes
-    found, sureness = measure(pair, told, said, truth, weight, confidence)
+    use_soft, reason = _use_soft(pair, soft)
+    found = pair.compare(soft=use_soft)
+    weight = found.take(
+        None if sample_weight is None else np.asarray(sample_weight, dtype=float), "sample_weight"
+    )
+    truth = found.take(None if y is None else as_predictions(y, "y"), "y")
+    values = found.is_values
+    if values:
+        fields: dict[str, Any] = {"scores": _score_values(found, truth, weight)}
+    else:
+        fields = _measure_classes(found, truth, weight, confidence)
+        reason = reason or (found.why_no_proba() if use_soft else "")
     return FidelityReport(
         "values" if values else "classes",
-        len(told),
+        len(found.kept),
         confidence,
-        complexity=student_complexity(student),
-        n_seen=count_seen(student, rows),
+        complexity=student_complexity(pair.student),
+        n_seen=count_seen(pair.student, found.rows),
         leaves=fidelity_by_leaf(
-            student,
-            rows,
-            told,
-            said,
+            pair.student,
+            found.rows,
+            found.y_teacher,
+            found.y_student,
             values=values,
             weight=weight,
             confidence=confidence,
-            sureness=sureness,
+            certainty=None if values else found.certainty,
+            index=found.kept,
             leaf_names=leaf_names,
             n_rows_shown=n_rows_shown,
         ),
         n_leaves_shown=n_leaves_shown,
-        **found,
+        n_left_out=found.n_left_out,
+        not_compared="" if values else reason,
+        **fields,
     )
 
 
-def _measure_values(
-    pair: Any, told: np.ndarray, said: np.ndarray, truth: Any, weight: Any, confidence: float
-) -> tuple[dict[str, Any], None]:
-    """Fields of a report on real values."""
-    compared = {"r2": ("r2", told, said), "rmse": ("rmse", told, said)}
+def _check_parameters(confidence: Any, soft: Any, n_leaves_shown: Any, n_rows_shown: Any) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be in (0, 1), got {confidence!r}.")
+    if not (isinstance(soft, bool) or soft == "auto"):
+        raise ValueError(f"soft must be True, False or 'auto', got {soft!r}.")
+    for name, value in (("n_leaves_shown", n_leaves_shown), ("n_rows_shown", n_rows_shown)):
+        if not Number(0, whole=True).accepts(value):
+            raise ValueError(f"{name} must be an integer >= 0, got {value!r}.")
+
+
+def _use_soft(pair: Pair, soft: bool | str) -> tuple[bool, str]:
+    """Whether to query the teacher for probabilities; and why not, where it has some."""
+    teacher = as_teacher(pair.teacher)
+    if pair.kind == "regressor" or soft is False:
+        return False, ""
+    if soft is True:
+        return True, ""
+    if not hasattr(teacher, "predict_proba") or gives_both(teacher):
+        return hasattr(teacher, "predict_proba"), ""
+    if not hasattr(pair.student, "predict_proba"):
+        return False, ""
+    return False, "that would query the teacher twice (soft=True)"
+
+
+def _score_values(found: Comparison, truth: Any, weight: Any) -> dict[str, float]:
+    """Metrics of real values."""
+    y_teacher, y_student = found.y_teacher, found.y_student
+    compared = {"r2": ("r2", y_teacher, y_student), "rmse": ("rmse", y_teacher, y_student)}
     if truth is not None:
-        compared["teacher_r2_to_y"] = ("r2", truth, told)
-        compared["student_r2_to_y"] = ("r2", truth, said)
-    scores = {
+        compared["teacher_r2_to_y"] = ("r2", truth, y_teacher)
+        compared["student_r2_to_y"] = ("r2", truth, y_student)
+    return {
         name: fidelity_score(first, second, metric=metric, sample_weight=weight)
         for name, (metric, first, second) in compared.items()
     }
-    return {"scores": scores}, None
 
 
 def _measure_classes(
-    pair: Any, told: np.ndarray, said: np.ndarray, truth: Any, weight: Any, confidence: float
-) -> tuple[dict[str, Any], np.ndarray | None]:
-    """Fields of a report on classes, and how sure the teacher is of each row."""
-    student, rows, teacher, teacher_rows = pair
-    _check_student_classes(student, teacher)
+    found: Comparison, truth: Any, weight: Any, confidence: float
+) -> dict[str, Any]:
+    """Fields of a report on classes."""
+    y_teacher, y_student = found.y_teacher, found.y_student
     scores = {
-        metric: fidelity_score(told, said, metric=metric, sample_weight=weight)
+        metric: fidelity_score(y_teacher, y_student, metric=metric, sample_weight=weight)
         for metric in ("agreement", "balanced_agreement")
     }
-    told_soft = None
-    if hasattr(teacher, "predict_proba"):
-        told_soft = answer(teacher, teacher_rows, "predict_proba")
-        if _has_distributions(student, teacher):
-            said_soft = answer(student, rows, "predict_proba")
-            for metric in ("total_variation", "kl_divergence"):
-                scores[metric] = fidelity_score(
-                    told_soft, said_soft, metric=metric, sample_weight=weight
-                )
-    same = told == said
+    if found.certainty is not None and not found.why_no_proba():
+        for metric in ("total_variation", "kl_divergence"):
+            scores[metric] = fidelity_score(*found.proba, metric=metric, sample_weight=weight)
+    same = y_teacher == y_student
     per_class = {}
-    for label in np.unique(told).tolist():
-        of_class = told == label
+    for label in np.unique(y_teacher).tolist():
+        of_class = y_teacher == label
         class_weight = None if weight is None else weight[of_class]
         per_class[label] = share_of(same[of_class], class_weight, confidence)
-    found = {
+    fields = {
         "scores": scores,
         "fidelity": share_of(same, weight, confidence),
         "per_class": per_class,
     }
     if truth is not None:
-        _check_truth(truth, teacher)
-        found["teacher_accuracy"] = share_of(told == truth, weight, confidence)
-        found["student_accuracy"] = share_of(said == truth, weight, confidence)
-    return found, None if told_soft is None else told_soft.max(axis=1)
+        _check_truth(truth, found)
+        fields["teacher_accuracy"] = share_of(y_teacher == truth, weight, confidence)
+        fields["student_accuracy"] = share_of(y_student == truth, weight, confidence)
+    return fields
 
 
-def _has_distributions(student: Any, teacher: Any) -> bool:
-    """Whether a student has probabilities that can be compared with its teacher's."""
-    if not hasattr(student, "predict_proba"):
-        return False
-    if is_rule_set(student) and not all(rule.distribution for rule in student.rules):
-        return False
-    own, others = getattr(student, "classes_", None), getattr(teacher, "classes_", None)
-    return own is None or others is None or np.array_equal(own, others)
-
-
-def _check_student_classes(student: Any, teacher: Any) -> None:
-    """Refuse a student that speaks of other classes than its teacher."""
-    own, others = getattr(student, "classes_", None), getattr(teacher, "classes_", None)
-    if own is None or others is None:
-        return
-    own, others = np.asarray(own).tolist(), np.asarray(others).tolist()
-    if not set(own) & set(others):
-        raise ValueError(
-            f"The student's classes {own[:10]} are none of the teacher's {others[:10]}, so they "
-            "can never agree. Rules that were extracted with class_names speak of those: leave "
-            "class_names out."
-        )
-
-
-def _check_truth(truth: np.ndarray, teacher: Any) -> None:
-    """Refuse labels of which the teacher knows none: its accuracy would say nothing."""
-    classes = getattr(teacher, "classes_", None)
-    if classes is not None and not set(truth.tolist()) & set(np.asarray(classes).tolist()):
+def _check_truth(truth: np.ndarray, found: Comparison) -> None:
+    """Refuse labels of which the teacher knows none: its accuracy would mean nothing."""
+    check_comparable(found.y_teacher, truth, "The teacher", "y")
+    classes = declared_classes(found.teacher)
+    if classes is not None and not set(truth.tolist()) & set(classes):
         raise ValueError(
             f"The labels y, such as {truth[:3].tolist()}, are none of the teacher's classes "
-            f"{np.asarray(classes)[:10].tolist()}. Encode y as the teacher was taught."
+            f"{classes[:10]}. Encode y as the teacher was taught."
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-from skdistill.metrics._fidelity import METRICS, fidelity_score
-from skdistill.metrics._pair import answer, find_pair, is_regression
+from skdistill.exceptions import DistillationWarning
+from skdistill.metrics._fidelity import METRICS, ON_VALUES, fidelity_score
+from skdistill.metrics._pair import find_pair
 
 __all__ = ["FidelityScorer"]
 
@@ -14,8 +16,9 @@ class FidelityScorer:
     """Score a student by its fidelity to its teacher, without y.
 
     Use it as ``scoring`` in ``GridSearchCV``, ``cross_validate`` and their
-    like: it asks the teacher of the very student that it scores, on the rows
-    of the test fold.
+    like: it queries the teacher of the very student that it scores, with the
+    rows of the test fold. The teacher's labels are those of its ``predict``,
+    even where that is not its most probable class.
 
     Parameters
     ----------
@@ -34,8 +37,10 @@ class FidelityScorer:
 
     Notes
     -----
-    Every candidate asks the teacher the same test rows again; a
-    :class:`skdistill.CachedTeacher` answers them once.
+    For every candidate the teacher is queried with the same test rows again; a
+    :class:`skdistill.CachedTeacher` predicts them once. Metrics of
+    probabilities query a teacher with each row twice, for its label and for its
+    probabilities, unless one follows from the other.
 
     Examples
     --------
@@ -86,19 +91,35 @@ class FidelityScorer:
         -------
         score : float
             Greater is better.
+
+        Warns
+        -----
+        DistillationWarning
+            If the teacher has no prediction for some rows
+            (``Oracle(teacher, on_error="drop")``): the score is that of the
+            others.
         """
+        if self.metric != "auto" and self.metric not in METRICS:
+            raise ValueError(
+                f"metric must be 'auto' or one of {sorted(METRICS)}, got {self.metric!r}."
+            )
+        pair = find_pair(estimator, X, self.teacher)
+        soft = self.metric != "auto" and METRICS[self.metric][1]
+        # Classes that are numbers may be read as values.
+        found = pair.compare(soft=soft, any_kind=self.metric in ON_VALUES)
         metric = self.metric
-        student, rows, teacher, teacher_rows = find_pair(estimator, X, self.teacher)
         if metric == "auto":
-            metric = "r2" if is_regression(student) else "agreement"
-        if metric not in METRICS:
-            raise ValueError(f"metric must be 'auto' or one of {sorted(METRICS)}, got {metric!r}.")
-        _, on_probabilities, greater_is_better = METRICS[metric]
-        method = "predict_proba" if on_probabilities else "predict"
+            metric = "r2" if found.is_values else "agreement"
+        if found.n_left_out:
+            warnings.warn(
+                f"The teacher has no prediction for {found.n_left_out} of "
+                f"{found.n_left_out + len(found.kept)} rows: the score is that of the others.",
+                DistillationWarning,
+                stacklevel=2,
+            )
         score = fidelity_score(
-            answer(teacher, teacher_rows, method),
-            answer(student, rows, method),
+            *(found.proba if soft else (found.y_teacher, found.y_student)),
             metric=metric,
-            sample_weight=sample_weight,
+            sample_weight=found.take(sample_weight, "sample_weight"),
         )
-        return score if greater_is_better else -score
+        return score if METRICS[metric][2] else -score

@@ -1,4 +1,4 @@
-"""How alike the students of several runs are, as a number that tells its details."""
+"""How similar the students of several runs are: a float with details."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = 6
 
 
 class Stability(float):
-    """How alike the students of several runs are: a number that knows its details.
+    """Similarity of the students of several runs: a float with details.
 
     As a number it is the mean of ``agreement`` over all pairs of runs. It prints
     as a small report.
@@ -24,20 +24,20 @@ class Stability(float):
     Parameters
     ----------
     agreement : ndarray of shape (n_runs, n_runs)
-        Of the answers of each two runs: share of equal labels, or concordance
+        Of the predictions of each two runs: share of equal labels, or concordance
         of values.
     metric : {"agreement", "concordance"}
         Which of them.
     n_rows : int
-        Rows on which they were asked.
+        Rows on which they were compared.
     n_seen : int or None
-        How many of these the students were fitted on; None where they do not
-        tell.
+        How many of these the students were fitted on; None where that is
+        unknown.
     columns : sequence of str or None
         Names of the columns of X; None where the students are neither trees
         nor rules.
     used : ndarray of shape (n_runs, n_columns), dtype bool, or None
-        Which columns each student asks about.
+        Which columns each student tests.
     roots : sequence of (str, float or None)
         The first split of each run: its column and threshold. Of rules, the
         columns of the first one.
@@ -110,7 +110,7 @@ class Stability(float):
 
     @property
     def in_sample(self) -> bool | None:
-        """Whether the students were fitted on all of the rows; None where they do not tell."""
+        """Whether the students were fitted on all of the rows; None where that is unknown."""
         return None if self.n_seen is None else self.n_seen == self.n_rows
 
     @property
@@ -212,7 +212,7 @@ class Stability(float):
         return "\n".join(lines)
 
     def _cuts(self, name: str) -> str:
-        """Where the first splits on a column cut, in words."""
+        """Thresholds of the first splits on a column, as text."""
         cuts = self.root_thresholds.get(name)
         if cuts is None:
             return ""

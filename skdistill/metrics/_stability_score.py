@@ -1,8 +1,8 @@
-"""Would another run give another student?
+"""Stability: would another run give another student?
 
 A student that changes with every draw of its transfer set is one of many that
-are as true: what it says holds, why it says so may not. Source of the measures:
-A. Kalousis, J. Prados, M. Hilario, "Stability of feature selection algorithms",
+are as faithful: its predictions can be relied on, its structure cannot. Source
+of the measures: A. Kalousis, J. Prados, M. Hilario, "Stability of feature selection algorithms",
 Knowledge and Information Systems 12, 2007 (overlap of columns); L. I. Lin, "A
 concordance correlation coefficient to evaluate reproducibility", Biometrics 45,
 1989 (agreement of real values).
@@ -13,17 +13,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from skdistill._rows import is_frame, take_rows
+from skdistill._rows import as_rows, take_rows
 from skdistill._validation import Number
+from skdistill.metrics._comparison import student_kind
+from skdistill.metrics._known_rows import count_seen
 from skdistill.metrics._leaves import find_leaves
-from skdistill.metrics._pair import answer, count_seen, final_student, is_regression
+from skdistill.metrics._predictions import predictions_of
 from skdistill.metrics._stability import Stability
+from skdistill.teachers import final_step_and_rows
 
 __all__ = ["stability_score"]
 
@@ -42,8 +44,8 @@ def stability_score(
     """Measure how much a student changes from run to run.
 
     Clones of the estimator are fitted with fresh seeds, so each draws a
-    transfer set of its own, and their answers, columns and first splits are
-    compared. A fitted teacher is the same in all runs: it is never refitted.
+    transfer set of its own, and their predictions, columns and first splits
+    are compared. A fitted teacher is the same in all runs: it is never refitted.
 
     Parameters
     ----------
@@ -55,10 +57,10 @@ def stability_score(
     y : array-like of shape (n_samples,), default=None
         Labels, where the estimator needs them.
     X_eval : array-like or DataFrame of shape (n_rows, n_features), default=None
-        Rows on which the answers are compared, best such that are not in X;
-        by default X itself.
+        Rows on which predictions are compared, preferably not in X; by default
+        X itself.
     n_runs : int, default=10
-        Students to compare, at least two.
+        Number of students, at least two.
     resample : bool, default=False
         Whether each is fitted on a bootstrap sample of the rows of X, so that
         other rows, not only other seeds, may change it.
@@ -73,9 +75,9 @@ def stability_score(
     -------
     stability : Stability
         The mean agreement of two students, as a float: share of rows to which
-        they give the same label, or concordance of their values. It knows its
-        range, which columns are used how often, the first splits and sizes,
-        and prints as a report.
+        they predict the same label, or concordance of their values. It holds
+        its range, which columns are used how often, the first splits and
+        sizes, and prints as a report.
 
     Raises
     ------
@@ -84,12 +86,12 @@ def stability_score(
 
     See Also
     --------
-    fidelity_report : How true one student is.
+    fidelity_report : Fidelity of one student.
 
     Notes
     -----
-    Agreement and structure are two things: trees with other columns may give
-    the same answers. The mean of fidelity bounds agreement: two students of
+    Agreement and structure are two things: trees with other columns may make
+    the same predictions. The mean of fidelity bounds agreement: two students of
     fidelity f agree on at least 2f - 1 of the rows.
 
     An unfitted teacher is fitted anew in each run. Where it has no
@@ -100,9 +102,9 @@ def stability_score(
     1 - mean((a - b)²) / (var a + var b + (mean a - mean b)²): one where they
     are equal, zero where they have nothing in common.
 
-    Cost: ``n_runs`` fits, and its square of comparisons. A
-    :class:`skdistill.CachedTeacher` saves the questions about the rows of X in
-    all runs but the first.
+    Cost: ``n_runs`` fits, and its square of comparisons. With a
+    :class:`skdistill.CachedTeacher` the rows of X are queried in the first run
+    alone.
 
     References
     ----------
@@ -131,18 +133,18 @@ def stability_score(
     """
     if not Number(2, whole=True).accepts(n_runs):
         raise ValueError(f"n_runs must be an integer >= 2, got {n_runs!r}.")
-    X = _as_rows(X)
-    rows = X if X_eval is None else _as_rows(X_eval)
+    X = as_rows(X)
+    rows = X if X_eval is None else as_rows(X_eval)
     if not rows.shape[0]:
         raise ValueError("There are no rows to compare the students on: X_eval is empty.")
     seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=n_runs)
     runs = Parallel(n_jobs=n_jobs)(
         delayed(_run)(estimator, X, y, rows, int(seed), resample) for seed in seeds
     )
-    answers, structures, seen, values = (list(each) for each in zip(*runs, strict=True))
-    n_seen = rows.shape[0] if X_eval is None else None
-    if X_eval is not None and None not in seen:
-        n_seen = max(seen)
+    predictions, structures, seen, values = (list(each) for each in zip(*runs, strict=True))
+    n_seen = None if None in seen else max(seen)
+    if X_eval is None and (resample or n_seen is None):
+        n_seen = rows.shape[0]  # of all runs together
     details: dict[str, Any] = {}
     if None not in structures:
         columns = list(dict.fromkeys(name for each in structures for name in each["columns"]))
@@ -154,14 +156,7 @@ def stability_score(
             "sizes": np.array([each["size"] for each in structures]),
         }
     compare, metric = (_concordance, "concordance") if values[0] else (_agreement, "agreement")
-    return Stability(compare(answers), metric, n_rows=rows.shape[0], n_seen=n_seen, **details)
-
-
-def _as_rows(X: Any) -> Any:
-    """Rows that can be taken by their places."""
-    if sparse.issparse(X):
-        return X.tocsr()
-    return X if is_frame(X) or isinstance(X, np.ndarray) else np.asarray(X)
+    return Stability(compare(predictions), metric, n_rows=rows.shape[0], n_seen=n_seen, **details)
 
 
 def _reseeded(estimator: Any, rng: np.random.RandomState) -> Any:
@@ -184,7 +179,7 @@ def _reseeded(estimator: Any, rng: np.random.RandomState) -> Any:
 def _run(
     estimator: Any, X: Any, y: Any, rows: Any, seed: int, resample: bool
 ) -> tuple[np.ndarray, dict[str, Any] | None, int | None, bool]:
-    """Fit one student; returns its answers, its structure, rows it has seen, and its kind."""
+    """Fit one student; returns its predictions, structure, number of known rows, and kind."""
     rng = np.random.RandomState(seed)
     student = _reseeded(estimator, rng)
     if resample:
@@ -201,19 +196,20 @@ def _run(
             "size": len(leaves),
             "part": leaves.part,
         }
-    values = is_regression(final_student(student))
-    return answer(student, rows), structure, count_seen(student, rows), values
+    inner, seen_rows = final_step_and_rows(student, rows)
+    values = student_kind(inner) == "regressor"
+    return predictions_of(student, rows), structure, count_seen(inner, seen_rows), values
 
 
-def _agreement(answers: list[np.ndarray]) -> np.ndarray:
+def _agreement(predictions: list[np.ndarray]) -> np.ndarray:
     """Share of equal labels of each two runs: shape (n_runs, n_runs)."""
-    labels = np.stack(answers)
+    labels = np.stack(predictions)
     return np.array([(each == labels).mean(axis=1) for each in labels])
 
 
-def _concordance(answers: list[np.ndarray]) -> np.ndarray:
+def _concordance(predictions: list[np.ndarray]) -> np.ndarray:
     """Concordance of the values of each two runs, mean over outputs: shape (n_runs, n_runs)."""
-    values = np.stack([each.reshape(len(each), -1) for each in answers]).astype(float)
+    values = np.stack([each.reshape(len(each), -1) for each in predictions]).astype(float)
     mean, variance = values.mean(axis=1), values.var(axis=1)
     found = np.empty((len(values), len(values)))
     for i, each in enumerate(values):

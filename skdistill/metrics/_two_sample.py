@@ -1,4 +1,4 @@
-"""Can a classifier tell two sets of rows apart?
+"""Classifier two-sample test: are two sets of rows distinguishable?
 
 Source: D. Lopez-Paz, M. Oquab, "Revisiting classifier two-sample tests",
 ICLR 2017.
@@ -20,8 +20,8 @@ from skdistill._validation import Number
 
 __all__ = ["check_two_samples", "two_sample_auc"]
 
-# More levels than these are ranked by frequency, and so are all of them beyond.
-_MAX_LEVELS = 255
+# Columns of more categories than these are read by the rank of their frequency.
+_MAX_CATEGORIES = 255
 
 
 def check_two_samples(real: Any, synthetic: Any) -> tuple[Any, Any]:
@@ -66,18 +66,19 @@ def two_sample_auc(
     n_jobs: int | None = None,
     random_state: Any = None,
 ) -> float:
-    """Measure how well a classifier tells synthetic rows from real ones.
+    """Measure how well a classifier distinguishes synthetic rows from real ones.
 
     A classifier is trained on both, with the label of where a row came from,
-    and scored on rows held out. It says how much the synthetic rows look like
-    the real ones; it does **not** say how good a student they make. Rows wider
-    than the real ones are told apart easily, and often teach more: choose a
+    and scored on held-out rows. The score shows how similar the synthetic rows
+    are to the real ones, **not** how good a student they make. Rows that are
+    more spread out than the real ones are recognised easily, and often give a
+    more faithful student: choose a
     transfer set by the student.
 
     Parameters
     ----------
     real : array-like or DataFrame of shape (n_real, n_features)
-        Real rows, best such that the generator has not seen.
+        Real rows, preferably not those that the generator was fitted on.
     synthetic : array-like or DataFrame of shape (n_synthetic, n_features)
         Rows of a generator.
     cv : int or cross-validation splitter, default=5
@@ -89,7 +90,7 @@ def two_sample_auc(
     classifier : estimator, default=None
         With ``predict_proba`` or ``decision_function``; a clone is fitted on
         rows as they are. By default a ``HistGradientBoostingClassifier`` that
-        reads levels, gaps and numbers.
+        reads categories, missing values and numbers.
     n_jobs : int, default=None
         Folds at once.
     random_state : int, RandomState instance or None, default=None
@@ -99,7 +100,7 @@ def two_sample_auc(
     -------
     auc : float
         Mean over the folds of the area under the ROC curve: 0.5 where the
-        rows cannot be told apart, 1.0 where they always can.
+        rows cannot be distinguished, 1.0 where they always can.
 
     Raises
     ------
@@ -111,7 +112,7 @@ def two_sample_auc(
     See Also
     --------
     skdistill.inspection.TwoSampleDisplay : Which columns differ.
-    fidelity_report : How true a student is, which is what counts.
+    fidelity_report : Fidelity of a student.
 
     Notes
     -----
@@ -152,9 +153,9 @@ def two_sample_auc(
     if groups is not None:
         check_consistent_length(rows, groups)
     if classifier is None:
-        rows, levels = _matrix(rows)
+        rows, categorical = _matrix(rows)
         classifier = HistGradientBoostingClassifier(
-            categorical_features=levels,
+            categorical_features=categorical,
             class_weight="balanced",
             random_state=rng.randint(2**31 - 1),
         )
@@ -177,22 +178,22 @@ def two_sample_auc(
 
 
 def _matrix(rows: Any) -> tuple[np.ndarray, np.ndarray | None]:
-    """Rows as numbers for gradient boosting, and which columns are levels.
+    """Rows as numbers for gradient boosting, and which columns are categorical.
 
-    Levels become codes by falling frequency; columns of too many to be read
-    as levels are read by that rank.
+    Categories become codes by falling frequency; columns of too many categories
+    are read as numbers, by that rank.
     """
     if not is_frame(rows):
         return rows, None
     library, n_columns = library_of(rows), rows.shape[1]
-    matrix, levels = np.empty((rows.shape[0], n_columns)), categorical_columns(rows)
+    matrix, categorical = np.empty((rows.shape[0], n_columns)), categorical_columns(rows)
     for j in range(n_columns):
         column = take_column(rows, j)
         if library.kind_of(column.dtype) == "time":
             ticks = library.ticks(column)
             matrix[:, j] = np.where(ticks == NAT, np.nan, ticks)
             continue
-        if not levels[j]:
+        if not categorical[j]:
             matrix[:, j] = library.numbers(column)
             continue
         codes, _ = library.factorize(column)
@@ -201,5 +202,5 @@ def _matrix(rows: Any) -> tuple[np.ndarray, np.ndarray | None]:
         rank[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
         rank[-1] = np.nan  # where code -1, missing, points to
         matrix[:, j] = rank[codes]
-        levels[j] = len(counts) <= _MAX_LEVELS
-    return matrix, levels
+        categorical[j] = len(counts) <= _MAX_CATEGORIES
+    return matrix, categorical

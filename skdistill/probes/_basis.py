@@ -2,8 +2,8 @@
 
 The best linear probe of a function f from activations A leaves the residual
 ``||f||² - ||Bᵀf||²``, where B is an orthonormal basis of the centred columns of
-A. So one decomposition answers for every f, and a sum of rows of B for every
-conjunction. Source: E. Boix-Adserà, "Towards a theory of model distillation",
+A. So one decomposition serves every f, and the residual of a conjunction is a sum
+over rows of B. Source: E. Boix-Adserà, "Towards a theory of model distillation",
 arXiv:2403.09053, section 4.
 """
 
@@ -98,7 +98,7 @@ def probe_basis(
     weight : ndarray of shape (n,)
         Weights of the rows; norms are weighted by them.
     rank : int
-        The most directions kept: those of largest variance, once every
+        Maximum number of directions: those of largest variance, once every
         activation has variance one.
     ridge : float
         Shrinks a direction of variance v by v / (v + ridge * largest v).

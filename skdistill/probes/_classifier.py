@@ -1,4 +1,4 @@
-"""A classifier's inside, read as one decision tree."""
+"""A decision tree found by linear probes of a classifier's activations."""
 
 from __future__ import annotations
 
@@ -7,72 +7,79 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import OneOf
-from skdistill.probes._base import BaseLinearProbeTree
+from skdistill.base import BaseDistiller
+from skdistill.probes._fit import PROBE_RULES, fit_probe_tree
+from skdistill.probes._report_mixin import ProbeReportMixin
+from skdistill.trees import DistilledTreeMixin
 
 __all__ = ["LinearProbeTreeClassifier"]
 
 
-class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
-    """Read a network's inside as one decision tree.
+class LinearProbeTreeClassifier(
+    ProbeReportMixin, DistilledTreeMixin, BaseDistiller, DecisionTreeClassifier
+):
+    """Find a decision tree by linear probes of a network's hidden layers.
 
-    Where a network has learned a tree, its hidden representation holds the
+    Where a network has learned a tree, its activations represent the
     conjunctions of that tree *linearly* (the linear representation
     hypothesis). A beam search finds them by linear probes in closed form, and
-    dynamic programming puts the truest tree of every size together from what
-    it keeps. The result is a ``sklearn.tree.DecisionTreeClassifier``.
+    dynamic programming builds the most faithful tree of every size from those
+    that it keeps. The result is a ``sklearn.tree.DecisionTreeClassifier``.
 
     Parameters
     ----------
     teacher : predictor or torch.nn.Module in a TorchTeacher
-        What is opened: a network, ``MLPClassifier``, forest, boosting model,
-        or a pipeline that ends in one. Fitted, or unfitted (then a clone is
-        fitted on ``X, y``). There is nothing to open without one.
+        Whose activations are read: a network, ``MLPClassifier``, forest,
+        boosting model, or a pipeline that ends in one. Fitted, or unfitted (then
+        a clone is fitted on ``X, y``). Required.
     labels : {"auto", "soft", "hard"}, default="auto"
-        What a tree is to agree with: the teacher's probabilities or its
-        labels. "auto" is hard.
-    domain : {"auto", "boolean"}, default="auto"
-        Where rows to probe come from: X and its transfer set, or the whole
-        Boolean cube, uniformly, in the coding that X shows ({0, 1} or
-        {-1, 1}).
+        What the tree learns: the teacher's probabilities or its predicted
+        labels. "auto" is hard. Fidelity is always agreement with ``predict``.
+    domain : {"auto", "binary", "sign"}, default="auto"
+        Where the rows that are probed come from: X and its transfer set
+        ("auto"), or uniform draws from all rows of zeros and ones ("binary") or
+        of minus ones and ones ("sign"), of which X shows columns and dtypes.
     layers : str, list of str or callable, default=None
-        Which activations; see
+        Hidden layers whose activations are read; see
         :func:`skdistill.teachers.hidden_representation`.
     max_depth : int, default=5
-        The longest conjunctions.
+        Maximum number of literals in a conjunction.
     max_leaf_nodes : int, default=None
-        The most leaves; None leaves it to ``max_depth``, up to 1,024.
+        Maximum number of leaves; None leaves it to ``max_depth``, up to 1,024.
     split_score : {"auto", "both", "residual", "impurity"}, default="auto"
         How the splits to keep are chosen: by the residual of the linear
         probes, by the impurity of the labels, or three in four by the former.
         "auto" is "both" where every column has two values, and "impurity"
         elsewhere: probes were measured to bring nothing on tables (see Notes).
     n_candidates : int, default=4
-        Splits kept of every conjunction. The best of all is taken where they
-        end in leaves.
+        Splits kept of every conjunction. Where both children are leaves, the
+        best of all splits is taken.
     n_rounds : int, default=3
-        Times that the beam is doubled at those nodes of the best tree that
-        are in doubt.
+        Maximum number of times that the beam is doubled at those nodes of the
+        best tree both of whose children still have errors.
     n_samples : int or "auto", default="auto"
-        Rows probed, at most: 4,000 of the cube, 10,000 of tables.
+        Maximum number of rows probed. "auto" is 4,000 where rows are drawn,
+        and 10,000 of X and its transfer set.
     ridge : float, default=1e-4
         Shrinkage of the probes, as a share of the largest variance.
     rank : int, default=256
-        The most directions of the representation that probes use, and never
-        more than a quarter of the rows.
+        Maximum number of directions of the activations that probes use, and
+        never more than a quarter of the rows.
     binning : int or None, default=16
-        The most intervals that a column is cut into, by quantiles. None takes
-        two-valued columns alone.
+        Maximum number of intervals that a column is cut into, by quantiles.
+        None accepts only two-valued columns.
     transfer_set : "auto", None or transfer set, default=None
         Rows beside those of X, where ``domain="auto"``; see
         :class:`DistilledTreeClassifier`.
     max_refinements : int, default=0
-        The most impure nodes that are probed again on fresh rows of their own
-        subcube, for deep trees; needs ``domain="boolean"``. A lattice then
-        spans five levels, and what is impure below is probed again.
+        Maximum number of impure nodes that are searched again on fresh rows of
+        their own subcube, for deep trees; needs ``domain="binary"`` or "sign".
+        The search then stops at depth five, and goes on below by refinement.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows that the teacher is queried with in ``fit``,
+        refinement included.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Number of batches that are queried in parallel.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, the decomposition, and an unfitted teacher without a
         seed of its own.
@@ -83,23 +90,23 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         The tree; ``value`` holds the mean label of each node.
     probe_residuals_ : ndarray of shape (node_count,)
         Share of the variance of each node's conjunction that the best linear
-        probe leaves, leave-one-out: near zero where the network holds it. NaN
-        at the root, and everywhere if nothing was probed.
+        probe leaves, leave-one-out: near zero where the network represents it.
+        NaN at the root, and everywhere if nothing was probed.
     n_probes_ : int
         Conjunctions whose residual was computed.
     size_path_ : list of SizedTree
         The best tree of each size that is better than all smaller ones, on the
         rows that were probed, before any refinement.
     n_refinements_ : int
-        Nodes probed again.
+        Nodes searched again on fresh rows.
     classes_ : ndarray of shape (n_classes,)
         The teacher's, seen or not.
     teacher_ : predictor
-        What was opened.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set, if one drew rows.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Number of rows that the teacher was queried with.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
         fitted with it, has seen.
@@ -107,14 +114,16 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         Agreement with the teacher on the rows that the tree was fitted on.
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
-    encoder_ : ColumnTransformer or None
-        How categorical columns are read: as one column a level.
-    tree_level_order_ : dict
-        Empty: no column is read as ranks.
+    encoder_ : FrameEncoder or None
+        Turns categorical columns into one-hot indicators.
+    category_order_ : dict
+        Empty: no column becomes ranks.
+    tree_columns_ : ndarray of shape (`tree_.n_features`,)
+        Position in X of each column that the nodes split.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
-        Names of the columns that the nodes speak of.
+        Names of the columns that the nodes split.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
-        Which of those had gaps.
+        Which of those had missing values.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -123,7 +132,7 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     See Also
     --------
     LinearProbeTreeRegressor : For real values.
-    DistilledTreeClassifier : Asks the teacher, without a look inside.
+    DistilledTreeClassifier : Learns from predictions alone.
     JuntaDistiller : Exact from queries, where few columns matter.
 
     Notes
@@ -132,15 +141,15 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     rows in parent * rank * literals) for the search, where a conjunction of w
     literals has n / 2^w rows. Memory: n * (width + literals + rank) floats.
 
-    For deep trees with ``max_refinements``, ``split_score="residual"`` and
-    ``n_candidates=1`` are the surer choice: labels say little at the top of a
-    deep tree, and a wide beam there fits the rows by chance.
+    For deep trees with ``max_refinements``, prefer ``split_score="residual"``
+    and ``n_candidates=1``: labels are little correlated with the splits at the
+    top of a deep tree, and a wide beam overfits there.
 
-    The hypothesis carries on networks that have learned a tree of Boolean
+    The hypothesis holds for networks that have learned a tree of Boolean
     inputs. On real tables it does not: probes add nothing to the labels there,
-    and the beam with the exact dynamic program is truer than CART for small
-    trees alone (by 1.5 points at 8 leaves), and worse where trees have to be
-    deeper than ``max_depth``. :meth:`lrh_report` tells where you stand.
+    and the beam with the exact dynamic program is more faithful than CART only
+    for small trees (by 1.5 points at 8 leaves), and less where trees have to be
+    deeper than ``max_depth``. :meth:`lrh_report` measures it on your teacher.
 
     References
     ----------
@@ -155,16 +164,16 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     >>> truth = make_boolean_tree(n_features=10, depth=2, random_state=0)
     >>> X = truth.sample(2000, random_state=0)
     >>> network = MLPClassifier((32, 32), random_state=0).fit(X, truth.predict(X))
-    >>> tree = LinearProbeTreeClassifier(network, domain="boolean", max_depth=2, random_state=0)
+    >>> tree = LinearProbeTreeClassifier(network, domain="sign", max_depth=2, random_state=0)
     >>> tree = tree.fit(X[:10])
     >>> int(tree.get_n_leaves()), tree.lrh_report().holds
     (4, True)
     """
 
     _kind = "classifier"
-    _parameter_rules = BaseLinearProbeTree._parameter_rules | {
-        "labels": [OneOf("auto", "soft", "hard")]
-    }
+    alpha = 0.0
+    _order_categories = False  # a literal of a category is an indicator
+    _parameter_rules = PROBE_RULES | {"labels": [OneOf("auto", "soft", "hard")]}
 
     def __init__(
         self,
@@ -210,17 +219,17 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
     def fit(
         self, X: Any, y: Any = None, sample_weight: Any = None, check_input: bool = True
     ) -> LinearProbeTreeClassifier:
-        """Open the teacher, and find the truest tree.
+        """Probe the teacher's activations, and find the most faithful tree.
 
         Parameters
         ----------
         X : array-like or DataFrame of shape (n_samples, n_features)
-            Real rows. With ``domain="boolean"`` they show the coding of the
-            cube, and a few are enough.
+            Real rows. With ``domain="binary"`` or "sign" they only show columns
+            and dtypes, and one is enough.
         y : array-like of shape (n_samples,), default=None
-            True labels, needed by an unfitted teacher alone.
+            True labels; only an unfitted teacher needs them.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows; points of a cube all weigh the same.
+            Weights of the rows; rows drawn by ``domain`` all weigh the same.
         check_input : bool, default=True
             Ignored: a parameter of scikit-learn's own trees.
 
@@ -234,9 +243,9 @@ class LinearProbeTreeClassifier(BaseLinearProbeTree, DecisionTreeClassifier):
         ValueError
             If there is no teacher, or the columns do not fit the domain.
         TypeError
-            If the teacher has no inside to read.
+            If the teacher has no activations that can be read.
         """
-        self.classes_ = self._fit_tree(X, y, sample_weight)
+        self.classes_ = fit_probe_tree(self, X, y, sample_weight)
         self.n_classes_ = len(self.classes_)
         return self
 

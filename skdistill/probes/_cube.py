@@ -1,4 +1,4 @@
-"""Uniform points of a Boolean cube, in the coding and kind of the user's rows."""
+"""Uniform points of a cube of two-valued columns, and of its subcubes."""
 
 from __future__ import annotations
 
@@ -6,79 +6,78 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._encoding import encode
-from skdistill._lattice._literals import two_values
-from skdistill._rows import categorical_columns, is_frame, like_rows
+from skdistill._rows import categorical_columns
+from skdistill.domains import as_domain, cube_coding
 
-__all__ = ["cube_coding", "draw_cube"]
+__all__ = ["CODINGS", "Cube"]
+
+# The two values of each column, by the words of ``domain``.
+CODINGS = {"binary": (0, 1), "sign": (-1, 1)}
 
 
-def cube_coding(X: Any) -> tuple[float, float]:
-    """Read the coding of Boolean inputs, {0, 1} or {-1, 1}, from rows.
+class Cube:
+    """All rows of zeros and ones, or of minus ones and ones.
 
     Parameters
     ----------
+    domain : {"binary", "sign"}
+        Which; see :func:`skdistill.domains.as_domain`.
     X : ndarray or DataFrame of shape (n_samples, n_features)
+        Rows whose kind, names and dtypes the points get.
 
-    Returns
-    -------
-    low, high : float
-        -1 and 1 where any row holds a -1; 0 and 1 where any holds a 0.
+    Attributes
+    ----------
+    middle : float
+        Half-way between the two values of a column.
 
     Raises
     ------
     ValueError
-        If a column holds anything else, or all hold ones alone.
+        If a column of X is categorical, or holds another value.
     """
-    levels = categorical_columns(X)
-    if levels.any():
-        names = [name for name, level in zip(X.columns, levels, strict=True) if level]
-        raise ValueError(
-            'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but X has columns of '
-            f'levels: {names}. Use domain="auto", which splits any column.'
-        )
-    rows = encode(None, X) if is_frame(X) else X
-    coding = two_values(rows)
-    if coding is None:
-        odd = [j for j in range(rows.shape[1]) if two_values(rows[:, j]) is None]
-        what = "some columns hold 0 and others -1"
-        if odd:
-            name = repr(X.columns[odd[0]]) if is_frame(X) else odd[0]
-            values = ", ".join(f"{value:.6g}" for value in np.unique(rows[:, odd[0]])[:5])
-            what = f"column {name} holds {values}"
-        raise ValueError(
-            f'domain="boolean" needs columns of 0 and 1, or of -1 and 1, but {what}. '
-            'Use domain="auto", which splits any column.'
-        )
-    if np.all(rows == 1):
-        raise ValueError(
-            'domain="boolean" reads the coding of the cube from X, but X holds ones alone: that '
-            "may be {0, 1} or {-1, 1}. Add a row that holds the other value."
-        )
-    return float(coding[0]), float(coding[1])
 
+    def __init__(self, domain: str, X: Any):
+        self.low, self.high = CODINGS[domain]
+        self.middle = (self.low + self.high) / 2.0
+        words = f"domain={domain!r} needs columns of {self.low} and {self.high}"
+        categorical = categorical_columns(X)
+        # Their indicators would be columns of another coding.
+        if categorical.any():
+            names = [name for name, odd in zip(X.columns, categorical, strict=True) if odd]
+            raise ValueError(
+                f"{words}, but X has categorical columns: {names}. "
+                'Use domain="auto", which splits any column.'
+            )
+        self._domain = as_domain(domain, X)
+        try:
+            self._domain.check(X)
+        except ValueError as error:
+            other = cube_coding(X)
+            way_out = "" if other is None else f"domain={other!r}, or "
+            raise ValueError(
+                f'{words}. {error} Use {way_out}domain="auto", which splits any column.'
+            ) from None
+        self._keys = self._domain.names or range(self._domain.n_features)
 
-def draw_cube(
-    X: Any, n_samples: int, rng: np.random.Generator, fixed: dict[int, bool] | None = None
-) -> Any:
-    """Draw uniform points of the cube, or of a subcube.
+    def draw(
+        self, n_samples: int, rng: np.random.Generator, fixed: dict[int, bool] | None = None
+    ) -> Any:
+        """Draw uniform points of the cube, or of a subcube.
 
-    Parameters
-    ----------
-    X : ndarray or DataFrame of shape (n, n_features)
-        Rows whose coding, kind and dtypes are kept.
-    n_samples : int
-    rng : Generator
-    fixed : dict of int to bool, default=None
-        Columns that are held: low where True, high where False.
+        Parameters
+        ----------
+        n_samples : int
+        rng : Generator
+        fixed : dict of int to bool, default=None
+            Positions of columns that are fixed: low where True, high where False.
 
-    Returns
-    -------
-    points : ndarray or DataFrame of shape (n_samples, n_features)
-    """
-    low, high = cube_coding(X)
-    bits = rng.integers(0, 2, size=(n_samples, X.shape[1]), dtype=np.int8)
-    points = np.where(bits, np.float32(high), np.float32(low))
-    for column, is_low in (fixed or {}).items():
-        points[:, column] = low if is_low else high
-    return like_rows(points, X)
+        Returns
+        -------
+        points : ndarray or DataFrame of shape (n_samples, n_features)
+        """
+        # By name where there are names: a name may be a number too.
+        values = {
+            self._keys[column]: self.low if is_low else self.high
+            for column, is_low in (fixed or {}).items()
+        }
+        return self._domain.sample(n_samples, rng, fixed=values)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["LRHReport", "probe_errors"]
+__all__ = ["LRHReport", "node_probe_errors", "probe_errors"]
 
 
 def probe_errors(F: np.ndarray, basis: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -25,7 +25,8 @@ def probe_errors(F: np.ndarray, basis: np.ndarray, weight: np.ndarray) -> np.nda
     -------
     error : ndarray of shape (n_functions,)
         Each row is predicted by the probe that was fitted without it (in closed
-        form, by its leverage), so that a wide basis does not flatter itself.
+        form, by its leverage), so that a wide basis does not look better than
+        it is.
     """
     share = weight / weight.sum()
     centred = F - share @ F
@@ -33,6 +34,30 @@ def probe_errors(F: np.ndarray, basis: np.ndarray, weight: np.ndarray) -> np.nda
     leverage = share + np.einsum("ij,ij->i", basis, basis) / weight
     left /= np.maximum(1.0 - leverage, 1e-6)[:, np.newaxis]
     return share @ left**2
+
+
+def node_probe_errors(
+    tree: Any, X: np.ndarray, basis: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Error of the best probe of each node's conjunction, and share of the rows in it.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+    X : ndarray of shape (n, n_features), dtype float32
+    basis : ndarray of shape (n, rank)
+        Errors are NaN where it has no columns.
+    weight : ndarray of shape (n,)
+
+    Returns
+    -------
+    error, share : ndarray of shape (node_count,)
+    """
+    indicators = tree.decision_path(X).toarray().astype(np.float64)
+    share = weight @ indicators / weight.sum()
+    if not basis.shape[1]:
+        return np.full(len(share), np.nan), share
+    return probe_errors(indicators, basis, weight), share
 
 
 def node_depths(tree: Any) -> np.ndarray:

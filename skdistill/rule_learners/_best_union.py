@@ -32,7 +32,7 @@ def best_union(
     gain: np.ndarray,
     lengths: np.ndarray,
     *,
-    price: float,
+    cost: float,
     max_rules: int,
     max_conditions: int,
     time_limit: float,
@@ -46,10 +46,10 @@ def best_union(
         Of each row, if any of the chosen covers it; positive or negative.
     lengths : ndarray of int of shape (n_candidates,)
         Conditions of each.
-    price : float
-        What a condition costs.
+    cost : float
+        Of a condition.
     max_rules, max_conditions : int
-        The most candidates, and conditions in all.
+        Maximum numbers of candidates, and of conditions in all.
     time_limit : float
         Seconds that the solver may take.
 
@@ -61,7 +61,7 @@ def best_union(
     Notes
     -----
     With x_j for "candidate j is chosen" and z_p for "the rows p are covered",
-    maximise sum_p gain_p z_p - price sum_j length_j x_j. Rows that the same
+    maximise sum_p gain_p z_p - cost sum_j length_j x_j. Rows that the same
     candidates cover are one p. Where gain_p > 0, z_p <= sum of x_j over those
     that cover p; where gain_p < 0, z_p >= x_j for each of them.
     """
@@ -86,7 +86,7 @@ def best_union(
     budget[0, :m], budget[1, :m] = 1.0, lengths
     linear = sparse.block_array([[gains, picks], [loses, pays]], format="csr")
     solved = milp(
-        np.concatenate([price * lengths, -sums]),
+        np.concatenate([cost * lengths, -sums]),
         integrality=np.repeat([1, 0], [m, n]),
         bounds=Bounds(0, 1),
         constraints=[

@@ -1,4 +1,4 @@
-"""Conjunctions worth trying: every node of several wide trees on the labelled rows."""
+"""Candidate conjunctions: every node of several wide trees on the labelled rows."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._labels import ClassLabels
 from skdistill.base import grow_classification_tree
-from skdistill.boxes._binned import BinnedRows
-from skdistill.boxes._climb import Box
+from skdistill.boxes import BinnedRows, Box
 
 __all__ = ["CandidatePool", "grow_trees", "mass_labels"]
 
@@ -130,7 +129,7 @@ class CandidatePool:
         return self._below @ (self._leaves @ gain)
 
     def best(
-        self, gain: np.ndarray, *, price: float, max_length: int, n_best: int
+        self, gain: np.ndarray, *, cost: float, max_length: int, n_best: int
     ) -> list[tuple[float, Box, int]]:
         """Return the boxes with the largest gains.
 
@@ -138,20 +137,21 @@ class CandidatePool:
         ----------
         gain : ndarray of shape (n_rows, n_classes)
             Of a row, if it were covered by a rule for a class.
-        price : float
-            What a condition costs.
+        cost : float
+            Of a condition.
         max_length : int
-            The most conditions.
+            Maximum number of conditions.
         n_best : int
-            The most boxes; only those that are worth anything come.
+            Maximum number of boxes; those whose gain is no more than their cost
+            are left out.
 
         Returns
         -------
         found : list of (float, Box, int)
-            Worth, box, class; the best first. Of those that cover the same
-            rows there is one, as far as their gains tell.
+            Gain less cost, box, class; the best first. Of several with the same
+            gain there is one, since they mostly cover the same rows.
         """
-        worth = self.sums(gain) - price * self.lengths[:, np.newaxis]
+        worth = self.sums(gain) - cost * self.lengths[:, np.newaxis]
         worth[(self.lengths == 0) | (self.lengths > max_length)] = -np.inf
         flat = worth.ravel()
         n_kept = min(8 * n_best, len(flat))
@@ -187,12 +187,13 @@ def _nodes(tree: Any, rows: BinnedRows) -> tuple[list[Box], np.ndarray, Any]:
             leaf += [int(leaf_of[node])] * len(path)
             continue
         column, bins = int(tree.feature[node]), n_bins[tree.feature[node]]
-        # Bins are whole numbers; an infinite threshold parts the missing from the known.
+        # Bins are whole numbers; an infinite threshold parts missing values from known ones.
         cut = int(min(np.floor(tree.threshold[node]) + 1, bins))
-        low, high, gaps = boxes[node].get(column, (0, bins, bool(rows.missing[column])))
-        gaps_left = bool(tree.missing_go_to_left[node])
-        boxes[left[node]] = boxes[node] | {column: (low, min(high, cut), gaps and gaps_left)}
-        boxes[right[node]] = boxes[node] | {column: (max(low, cut), high, gaps and not gaps_left)}
+        low, high, missing = boxes[node].get(column, (0, bins, bool(rows.missing[column])))
+        goes_left = bool(tree.missing_go_to_left[node])
+        boxes[left[node]] = boxes[node] | {column: (low, min(high, cut), missing and goes_left)}
+        right_box = {column: (max(low, cut), high, missing and not goes_left)}
+        boxes[right[node]] = boxes[node] | right_box
         paths[left[node]] = paths[right[node]] = path
     shape = (len(left), int(is_leaf.sum()))
     return (

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
 
-from skdistill.boxes._binned import BinnedRows
-from skdistill.boxes._box_list import BoxList, Limits
-from skdistill.rule_learners._base import BaseRuleClassifier
+from skdistill.base import BaseDistiller
+from skdistill.boxes import BinnedRows, BoxList, Limits
 from skdistill.rule_learners._candidates import CandidatePool
 from skdistill.rule_learners._list_search import ListSearch
+from skdistill.rule_learners._student import RULE_PARAMETERS, RuleStudentMixin
 
 __all__ = ["RuleListClassifier"]
 
 
-class RuleListClassifier(BaseRuleClassifier):
+class RuleListClassifier(RuleStudentMixin, BaseDistiller, ClassifierMixin, BaseEstimator):
     """Distil a classifier into one list of rules: if, else if, else.
 
-    The teacher labels the rows of X and synthetic ones near them; rules are
-    sought that together say the same. The first rule that holds answers, so
-    each may be short: what the rules before it have settled need not be said
-    again.
+    The teacher labels the rows of X and synthetic samples near them; rules are
+    sought that together predict the same. The first rule that holds predicts,
+    so each may be short: it need not repeat what the rules before it exclude.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class RuleListClassifier(BaseRuleClassifier):
         Unfitted: a clone is fitted on ``X, y``. None: the rules are learned
         from y itself.
     max_rules : int, default=16
-        The most rules, the last one ("else") among them.
+        Maximum number of rules, the last one ("else") among them.
     max_rule_length : int, default=None
-        The most conditions of a rule.
+        Maximum number of conditions of a rule.
     max_conditions : int, default=None
-        The most conditions in all.
+        Maximum number of conditions in all.
     condition_cost : float, default=0.0005
-        Share of the transfer set that a condition must set right to be worth
-        its place. Larger means shorter rules, and fewer.
+        Share of the transfer set, by weight, that a condition must set right to
+        be worth its place. Larger means shorter rules, and fewer.
     labels : {"auto", "soft", "hard"}, default="auto"
         What the rules learn: the teacher's probabilities or its labels.
         "auto" is hard.
@@ -46,18 +46,20 @@ class RuleListClassifier(BaseRuleClassifier):
     class_weight : dict or "balanced", default=None
         Weights of the teacher's classes.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
-        dense and has fewer ("auto"); none; or those of any estimator with
-        ``fit`` and ``sample``. Without a teacher there is nobody to label them,
-        and X stands alone.
+        Synthetic rows beside those of X: local Gaussian ones up to 10,000 in
+        all, where X is dense and has fewer ("auto"); none; or those of any
+        estimator with ``fit`` and ``sample``. Without a teacher nothing can
+        label them, and the rules are learned from X alone.
     real_weight : float, default=2.0
-        How many synthetic rows a real one counts as, where there are some.
+        How many synthetic rows a real one counts as, where there are some: the
+        rules, their coverage and their distributions are those of so many
+        copies of each real row.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows for which the teacher is queried in ``fit``.
     n_trees : int, default=16
-        Trees whose nodes are where the search for a rule begins.
+        Number of trees whose nodes are where the search for a rule begins.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Batches of rows that are queried in parallel.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, the trees, and an unfitted teacher without a seed of
         its own.
@@ -66,23 +68,23 @@ class RuleListClassifier(BaseRuleClassifier):
     ----------
     rules_ : RuleSet
         In order, the last without conditions. Coverage, support, fidelity and
-        distribution of each are of the rows of the transfer set that it
-        answers, so they are in-sample.
+        distribution of each are of the rows of the transfer set for which it
+        is the first that holds, so they are in-sample.
     classes_ : ndarray of shape (n_classes,)
         The teacher's, seen or not.
     teacher_ : predictor or None
-        What was asked.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Number of rows for which the teacher was queried.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
-        fitted with it, has seen: a certificate tells fresh rows from them.
-        Eight bytes a row.
+        fitted with it, has seen, so that a certificate tells fresh rows from
+        them. Eight bytes a row.
     fidelity_ : InSampleFidelity
         Agreement with the teacher on the rows that the rules were found on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns were read in the search.
     n_features_in_ : int
         Number of columns of X.
@@ -93,7 +95,7 @@ class RuleListClassifier(BaseRuleClassifier):
     --------
     RuleSetClassifier : Rules without an order.
     skdistill.DistilledTreeClassifier : One tree instead.
-    skdistill.metrics.fidelity_report : How true it is on fresh rows.
+    skdistill.metrics.fidelity_report : Fidelity on fresh rows.
 
     Notes
     -----
@@ -102,13 +104,13 @@ class RuleListClassifier(BaseRuleClassifier):
     `n_trees` trees on the labelled rows, of which the best are improved one
     condition at a time, where the best interval on a column is the segment of
     its bins (at most 256) with the largest sum [2]_. Rules worth little are
-    given up for better ones, and moved, until nothing gains any more [1]_; then
-    some are taken out at random and others grow in their place, and what is
-    better stays. The result is a local optimum. Weights of real rows
-    count in the search, and in distributions.
+    exchanged for better ones, and moved, until nothing gains any more [1]_;
+    then some are removed at random and others added in their place, and the
+    better list is kept. The result is a local optimum.
 
-    Equal rows are merged and the others stand in the order of their hashes, so
-    weights are the same as repetitions and the order of rows never matters. A
+    Equal rows are merged and the others are put in the order of their hashes,
+    so weights are the same as repetitions and the order of rows never matters.
+    Numbers are searched and compared in single precision, as in trees. A
     missing value in a column that had none in ``fit`` meets no condition. Of
     more than 64 encoded columns those are searched that trees use most.
 
@@ -137,6 +139,9 @@ class RuleListClassifier(BaseRuleClassifier):
     >>> rules.fidelity_ > 0.9
     True
     """
+
+    _kind = "classifier"
+    _parameter_rules = RULE_PARAMETERS
 
     def __init__(
         self,

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skdistill._validation import Number, OneOf
-from skdistill.boxes._binned import BinnedRows
-from skdistill.boxes._box_list import BoxList, Limits
-from skdistill.rule_learners._base import BaseRuleClassifier
+from skdistill.base import BaseDistiller
+from skdistill.boxes import BinnedRows, BoxList, Limits
 from skdistill.rule_learners._candidates import CandidatePool
 from skdistill.rule_learners._set_search import SetSearch
+from skdistill.rule_learners._student import RULE_PARAMETERS, RuleStudentMixin
 
 __all__ = ["RuleSetClassifier"]
 
 
-class RuleSetClassifier(BaseRuleClassifier):
+class RuleSetClassifier(RuleStudentMixin, BaseDistiller, ClassifierMixin, BaseEstimator):
     """Distil a classifier into rules for each class but one, which is the default.
 
     Every rule can be read alone: "if these conditions hold, the class is A".
-    Rules of one class may overlap, and in any order they say the same. With two
+    Rules of one class may overlap, and predict the same in any order. With two
     classes that is all there is: a row is of the rarer class if any rule holds,
     and of the default otherwise. With more, rules of two classes may hold for
-    one row: then the rarer class answers, in the order of ``precedence_``.
+    one row: then the rarer class is predicted, in the order of ``precedence_``.
 
     Parameters
     ----------
@@ -32,21 +33,21 @@ class RuleSetClassifier(BaseRuleClassifier):
         Unfitted: a clone is fitted on ``X, y``. None: the rules are learned
         from y itself.
     max_rules : int, default=16
-        The most rules, the default among them.
+        Maximum number of rules, the default among them.
     max_rule_length : int, default=None
-        The most conditions of a rule.
+        Maximum number of conditions of a rule.
     max_conditions : int, default=None
-        The most conditions in all.
+        Maximum number of conditions in all.
     condition_cost : float, default=0.0005
-        Share of the transfer set that a condition must set right to be worth
-        its place. Larger means shorter rules, and fewer.
+        Share of the transfer set, by weight, that a condition must set right to
+        be worth its place. Larger means shorter rules, and fewer.
     solver : {"greedy", "milp"}, default="greedy"
-        How rules are chosen: one by one, with exchanges; or, from what that
-        finds, the best set of many candidates for one class after the other,
-        by ``scipy.optimize.milp``.
+        How rules are chosen: one by one, with exchanges; or, starting there,
+        the best set of many candidates for one class after the other, by
+        ``scipy.optimize.milp``.
     time_limit : float, default=10.0
-        Seconds for the solver "milp". Where they do not suffice, a warning says
-        so, and the rules are at least as good as the greedy ones.
+        Seconds for the solver "milp". Where they do not suffice there is a
+        warning, and the rules are at least as good as the greedy ones.
     labels : {"auto", "soft", "hard"}, default="auto"
         What the rules learn: the teacher's probabilities or its labels.
         "auto" is hard.
@@ -55,18 +56,20 @@ class RuleSetClassifier(BaseRuleClassifier):
     class_weight : dict or "balanced", default=None
         Weights of the teacher's classes.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
-        dense and has fewer ("auto"); none; or those of any estimator with
-        ``fit`` and ``sample``. Without a teacher there is nobody to label them,
-        and X stands alone.
+        Synthetic rows beside those of X: local Gaussian ones up to 10,000 in
+        all, where X is dense and has fewer ("auto"); none; or those of any
+        estimator with ``fit`` and ``sample``. Without a teacher nothing can
+        label them, and the rules are learned from X alone.
     real_weight : float, default=2.0
-        How many synthetic rows a real one counts as, where there are some.
+        How many synthetic rows a real one counts as, where there are some: the
+        rules, their coverage and their distributions are those of so many
+        copies of each real row.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows for which the teacher is queried in ``fit``.
     n_trees : int, default=16
-        Trees whose nodes are where the search for a rule begins.
+        Number of trees whose nodes are where the search for a rule begins.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Batches of rows that are queried in parallel.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, the trees, and an unfitted teacher without a seed of
         its own.
@@ -78,25 +81,25 @@ class RuleSetClassifier(BaseRuleClassifier):
         the default is the last one, without conditions. As a ``RuleSet`` it is
         ordered, so that precedence holds in every export. Coverage, support,
         fidelity and distribution of each rule are of the rows of the transfer
-        set that it is the first to hold for, so they are in-sample.
+        set for which it is the first that holds, so they are in-sample.
     precedence_ : ndarray of shape (n_classes,)
         Classes from the rarest on the transfer set to the most frequent, which
         is the default.
     classes_ : ndarray of shape (n_classes,)
         The teacher's, seen or not.
     teacher_ : predictor or None
-        What was asked.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Number of rows for which the teacher was queried.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
-        fitted with it, has seen: a certificate tells fresh rows from them.
-        Eight bytes a row.
+        fitted with it, has seen, so that a certificate tells fresh rows from
+        them. Eight bytes a row.
     fidelity_ : InSampleFidelity
         Agreement with the teacher on the rows that the rules were found on.
-    encoder_ : ColumnTransformer or None
+    encoder_ : FrameEncoder or None
         How categorical columns were read in the search.
     n_features_in_ : int
         Number of columns of X.
@@ -105,8 +108,8 @@ class RuleSetClassifier(BaseRuleClassifier):
 
     See Also
     --------
-    RuleListClassifier : Rules in order, which say more with as many.
-    skdistill.metrics.fidelity_report : How true it is on fresh rows.
+    RuleListClassifier : Rules in order: more faithful with as many rules.
+    skdistill.metrics.fidelity_report : Fidelity on fresh rows.
 
     Notes
     -----
@@ -115,9 +118,10 @@ class RuleSetClassifier(BaseRuleClassifier):
     among its candidates, for one class with the rules of the others fixed: so
     with two classes it is exact in all.
 
-    A rule answers its own class even where another class has the larger share
-    among the rows that come so far. So with more than two classes ``predict`` is
-    not always the most probable class of ``predict_proba``.
+    A rule predicts its own class even where another class has the larger share
+    among the rows for which it is the first that holds. So with more than two
+    classes ``predict`` is not always the most probable class of
+    ``predict_proba``.
 
     Cost: as :class:`RuleListClassifier`; the solver takes up to `time_limit` on
     top.
@@ -141,7 +145,8 @@ class RuleSetClassifier(BaseRuleClassifier):
 
     precedence_: np.ndarray
 
-    _parameter_rules = BaseRuleClassifier._parameter_rules | {
+    _kind = "classifier"
+    _parameter_rules = RULE_PARAMETERS | {
         "solver": [OneOf("greedy", "milp")],
         "time_limit": [Number(0, closed="neither")],
     }

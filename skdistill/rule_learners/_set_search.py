@@ -6,8 +6,7 @@ import warnings
 
 import numpy as np
 
-from skdistill.boxes._box_list import BoxList
-from skdistill.boxes._climb import Box, Climber, covered
+from skdistill.boxes import Box, BoxList, Climber, covered
 from skdistill.exceptions import DistillationWarning
 from skdistill.rule_learners._best_union import best_union
 from skdistill.rule_learners._candidates import CandidatePool
@@ -27,7 +26,7 @@ class SetSearch(ListSearch):
     pool : CandidatePool
     rng : RandomState
     precedence : ndarray of int
-        Classes that rules may answer; those of one class stand together, in
+        Classes that rules may have; those of one class stand together, in
         this order.
     """
 
@@ -48,8 +47,8 @@ class SetSearch(ListSearch):
         ranks = np.array([self._rank[own] for own in rules.labels], dtype=int)
         return tuple(np.searchsorted(ranks, [self._rank[label], self._rank[label] + 1]).tolist())
 
-    def _answer_most(self, rules: BoxList, mass: np.ndarray) -> None:
-        """Classes stay, and so does the default: they are what the rules are about."""
+    def _relabel(self, rules: BoxList, mass: np.ndarray) -> None:
+        """Classes stay, and so does the default: rules are sought for them."""
 
     def reorder(self, rules: BoxList) -> None:
         """There is no order to be changed."""
@@ -69,9 +68,9 @@ class SetSearch(ListSearch):
             proven &= self._solve_class(rules, label, time_limit / len(self.precedence))
         if not proven:
             warnings.warn(
-                f"The solver ran out of its time_limit of {time_limit:g} seconds: its rules may "
-                "not be the best of their candidates, and another machine may find others. Give "
-                'it more time, or use solver="greedy".',
+                f"The solver reached its time_limit of {time_limit:g} seconds: its rules may not "
+                "be the best of their candidates, and another machine may find others. Raise "
+                'time_limit, or use solver="greedy".',
                 DistillationWarning,
                 stacklevel=4,
             )
@@ -96,7 +95,7 @@ class SetSearch(ListSearch):
             covers,
             gain,
             np.array([len(box) for box in boxes]),
-            price=rules.limits.price,
+            cost=rules.limits.cost,
             max_rules=rules.limits.max_rules - 1 - len(trial),
             max_conditions=left,
             time_limit=time_limit,
@@ -112,15 +111,15 @@ class SetSearch(ListSearch):
     def _many(
         self, rules: BoxList, rows: np.ndarray, gain: np.ndarray, label: int, own: list[Box]
     ) -> list[Box]:
-        """Candidates for one class: those it has, nodes of trees, and what the best climb to."""
+        """Candidates for one class: its boxes, nodes of trees, and ends of climbs from the best."""
         everywhere = np.zeros_like(rules.rows.mass)
         everywhere[rows, label] = gain
-        room, price = rules.room(), rules.limits.price
-        if room < 1 or not len(rows):
+        longest, cost = rules.longest(), rules.limits.cost
+        if longest < 1 or not len(rows):
             return own
-        nodes = self.pool.best(everywhere, price=price, max_length=room, n_best=_N_CANDIDATES)
+        nodes = self.pool.best(everywhere, cost=cost, max_length=longest, n_best=_N_CANDIDATES)
         codes = np.ascontiguousarray(rules.rows.codes[:, rows])
-        climber = Climber(codes, rules.rows.n_bins, price, room)
+        climber = Climber(codes, rules.rows.n_bins, cost, longest)
         boxes = [*own, *(box for _, box, _ in nodes)]
         boxes += [climber.climb(gain, box)[0] for _, box, _ in nodes[:_N_CLIMBED]]
         distinct = {tuple(sorted(box.items())): box for box in boxes if box}

@@ -1,46 +1,46 @@
-"""Why a row got its answer, and the least change that would give it another."""
+"""Why a row gets its prediction, and the smallest change that would give it another."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
 
 from skdistill._frames import is_frame
-from skdistill.rules._columns import gather_columns, is_missing, single_numbers
-from skdistill.rules._conditions import Interval, Levels
-from skdistill.rules._float32 import float32_at_or_below, threshold_text
+from skdistill.boxes import cutoff, threshold_text, value_above, value_at_or_below
+from skdistill.rules._columns import is_missing, locate_columns, read_columns, read_numbers
+from skdistill.rules._conditions import Categories, Condition, Interval
 from skdistill.rules._rule import Rule, held_by
 
 __all__ = ["Explanation", "explain_row"]
 
-# No more columns are changed at once, and no more changes are tried.
-_MOST_COLUMNS, _MOST_TRIALS = 3, 200_000
+# Up to so many columns are changed at once, and so many changes tried.
+_MAX_COLUMNS, _MAX_TRIALS = 3, 200_000
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a rule set gives a row its answer; prints as text.
+    """Why a rule set gives a row its prediction; prints as text.
 
     Parameters
     ----------
     index : int
-        Place of the rule that answered.
+        Position of the rule that predicts.
     rule : Rule
         That rule.
     ordered : bool
-        Whether rules before it were asked first, and did not hold.
+        Whether rules before it were tried first, and did not hold.
     changes : dict of str to str
-        What the fewest columns would have to be for another answer; empty
+        What the fewest columns would have to be for another prediction; empty
         where no such change was found.
     values : dict of str to object
-        Values of these columns that give the other answer.
+        Values of these columns that give the other prediction.
     other : Rule or None
-        The rule that would answer then.
+        The rule that would predict then.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class Explanation:
     >>> rule = Rule((Interval("age", high=30.0),), "young", 0.25, 0.98, {})
     >>> print(Explanation(0, rule, False, {}, {}, None))
     young, because age <= 30 (coverage 0.25, fidelity 0.98).
-    No small change was found that gives another answer.
+    No small change was found that gives another prediction.
     """
 
     index: int
@@ -64,7 +64,7 @@ class Explanation:
         because = f", because {' and '.join(reasons)}" if reasons else ", always"
         text = f"{self.rule.outcome_text}{because} {self.rule.figures_text}."
         if self.other is None:
-            return f"{text}\nNo small change was found that gives another answer."
+            return f"{text}\nNo small change was found that gives another prediction."
         changes = " and ".join(f"{column} were {to}" for column, to in self.changes.items())
         return f"{text}\nIt would be {self.other.outcome_text} if {changes}."
 
@@ -79,10 +79,10 @@ class _Change:
 
 
 class _Elsewhere:
-    """A level that no rule names."""
+    """A category that no rule names."""
 
     def __repr__(self) -> str:
-        return "<any other level>"
+        return "<any other category>"
 
 
 def explain_row(rules: Any, x: Any, X: Any) -> Explanation:
@@ -93,13 +93,13 @@ def explain_row(rules: Any, x: Any, X: Any) -> Explanation:
         raise ValueError(
             "No rule holds for this row, so there is nothing to explain."
             if not held.any()
-            else f"The rules {np.flatnonzero(held).tolist()} all hold for this row, and nothing "
-            "says which of them answers."
+            else f"The rules {np.flatnonzero(held).tolist()} all hold for this row, and the set "
+            "has no order."
         )
     index = int(np.argmax(held))
     scales = _scales(rules, row, X)
     changes = {name: _changes(rules, name, row[name], scales.get(name)) for name in row}
-    found = _least_change(rules, row, changes, rules[index].outcome)
+    found = _smallest_change(rules, row, changes, rules[index].outcome)
     if found is None:
         return Explanation(index, rules[index], rules.ordered, {}, {}, None)
     chosen, other = found
@@ -114,21 +114,26 @@ def explain_row(rules: Any, x: Any, X: Any) -> Explanation:
 
 
 def _row_values(rules: Any, x: Any) -> dict[str, Any]:
-    """Values of the columns that the rules speak of."""
+    """Values of the columns that the rules read."""
     needed = list(dict.fromkeys(c.column for rule in rules for c in rule.conditions))
-    if hasattr(x, "to_dict") and not is_frame(x):  # a row of a pandas frame
-        x = x.to_dict()
+    names = rules.feature_names
     if isinstance(x, Mapping):
-        absent = [name for name in needed if name not in x]
+        absent = [name for name in needed if name not in {*map(str, x)}]
         if absent:
-            raise ValueError(f"x has no values for {absent}, of which the rules speak.")
-        return {name: x[name] for name in needed}
+            raise ValueError(f"x has no values for {absent}, which the rules read.")
+        found = locate_columns([*map(str, x)], needed, names, generated=False)
+        values = list(x.values())
+        return {name: values[j] for name, j in found.items()}
+    if hasattr(x, "index") and hasattr(x, "iloc") and not is_frame(x):  # a row of a pandas frame
+        own = [str(name) for name in x.index]
+        found = locate_columns(own, needed, names, generated=rules.generated_names)
+        return {name: x.iloc[j] for name, j in found.items()}
     if not is_frame(x):
         x = np.asarray(x, dtype=object)
         x = x[None, :] if x.ndim == 1 else x
     if x.shape[0] != 1:
         raise ValueError(f"explain takes one row, got {x.shape[0]}.")
-    columns = gather_columns(x, needed, rules.feature_names)
+    columns = read_columns(x, needed, names, generated=rules.generated_names)
     return {name: np.asarray(column, dtype=object)[0] for name, column in columns.items()}
 
 
@@ -139,13 +144,14 @@ def _column(values: Sequence[Any]) -> np.ndarray:
     return column
 
 
-def _conditions_on(rules: Any, name: str) -> list[Interval | Levels]:
+def _conditions_on(rules: Any, name: str) -> list[Condition]:
     return [c for rule in rules for c in rule.conditions if c.column == name]
 
 
-def _cuts(conditions: Sequence[Any]) -> list[float]:
-    bounds = {bound for c in conditions for bound in (c.low, c.high)}
-    return sorted(bound for bound in bounds if math.isfinite(bound))
+def _cuts(conditions: Sequence[Any]) -> list[tuple[float, float, str]]:
+    """(last double below, bound, precision) of each bound, ascending."""
+    bounds = {(bound, c.dtype) for c in conditions for bound in (c.low, c.high)}
+    return sorted((cutoff(b, dtype), b, dtype) for b, dtype in bounds if math.isfinite(b))
 
 
 def _scales(rules: Any, row: dict[str, Any], X: Any) -> dict[str, float]:
@@ -154,8 +160,9 @@ def _scales(rules: Any, row: dict[str, Any], X: Any) -> dict[str, float]:
         return {}
     numbers = [name for name in row if isinstance(_conditions_on(rules, name)[0], Interval)]
     scales = {}
-    for name, column in gather_columns(X, numbers, rules.feature_names).items():
-        known = single_numbers(column).astype(float)
+    columns = read_columns(X, numbers, rules.feature_names, generated=rules.generated_names)
+    for name, column in columns.items():
+        known = read_numbers(column, "float64")
         known = known[~np.isnan(known)]
         scales[name] = float(known.std()) if len(known) and known.std() > 0 else 1.0
     return scales
@@ -170,44 +177,44 @@ def _size(here: float, there: float, scale: float | None) -> float:
 def _changes(rules: Any, name: str, value: Any, scale: float | None) -> list[_Change]:
     """The nearest value in every other cell that the rules tell apart in a column."""
     conditions = _conditions_on(rules, name)
-    if isinstance(conditions[0], Levels):
-        return _level_changes(conditions, value)
+    if isinstance(conditions[0], Categories):
+        return _category_changes(conditions, value)
     cuts, changes = _cuts(conditions), []
-    gap = is_missing(value)
-    single = math.nan if gap else float(np.float32(value))
-    for low, high in zip([-math.inf, *cuts], [*cuts, math.inf], strict=True):
-        if low < single <= high:
-            continue
-        down = low == -math.inf or (not gap and single > high)
-        if down and high < math.inf:
-            to, words = float32_at_or_below(high), f"at most {threshold_text(high)}"
-        elif low > -math.inf:
-            to = float(np.nextafter(np.float32(float32_at_or_below(low)), np.float32(np.inf)))
-            words = f"above {threshold_text(low)}"
+    missing = is_missing(value)
+    number = math.nan if missing else float(value)
+    ends: list[Any] = [None, *cuts, None]
+    for low, high in pairwise(ends):
+        above = low is None or number > low[0]
+        if not missing and above and (high is None or number <= high[0]):
+            continue  # the cell that the value is in
+        if high is not None and (low is None or (not missing and not number <= high[0])):
+            to, words = value_at_or_below(*high[1:]), f"at most {threshold_text(*high[1:])}"
+        elif low is not None:
+            to, words = value_above(*low[1:]), f"above {threshold_text(*low[1:])}"
         else:  # the only cell there is
             to, words = 0.0, "known"
-        changes.append(_Change(to, words, 1.0 if gap else _size(single, to, scale)))
-    asked = any(c.missing is not None for c in conditions if isinstance(c, Interval))
-    if asked and not gap:
+        changes.append(_Change(to, words, 1.0 if missing else _size(number, to, scale)))
+    named = any(c.missing is not None for c in conditions if isinstance(c, Interval))
+    if named and not missing:
         changes.append(_Change(None, "missing", 1.0))
     return changes
 
 
-def _level_changes(conditions: Sequence[Any], value: Any) -> list[_Change]:
-    named = list(dict.fromkeys(level for c in conditions for level in c.levels))
+def _category_changes(conditions: Sequence[Any], value: Any) -> list[_Change]:
+    named = list(dict.fromkeys(category for c in conditions for category in c.categories))
     value = None if is_missing(value) else value
     changes = [
-        _Change(level, "missing" if level is None else str(level), 1.0)
-        for level in named
-        if level != value
+        _Change(category, "missing" if category is None else str(category), 1.0)
+        for category in named
+        if category != value
     ]
     if value is None or value in named:
-        known = ", ".join(str(level) for level in named if level is not None)
+        known = ", ".join(str(category) for category in named if category is not None)
         changes.append(_Change(_Elsewhere(), f"none of {{{known}}}", 1.0))
     return changes
 
 
-def _least_change(
+def _smallest_change(
     rules: Any, row: dict[str, Any], changes: dict[str, list[_Change]], outcome: Any
 ) -> tuple[dict[str, _Change], int] | None:
     """The change of fewest columns that gives another outcome, then the smallest.
@@ -216,9 +223,9 @@ def _least_change(
     the number of columns.
     """
     differs = np.array([rule.outcome != outcome for rule in rules])
-    for size in range(1, min(_MOST_COLUMNS, len(row)) + 1):
+    for size in range(1, min(_MAX_COLUMNS, len(row)) + 1):
         chosen = [dict(zip(names, picked, strict=True)) for names, picked in _picks(changes, size)]
-        if not chosen or len(chosen) > _MOST_TRIALS:
+        if not chosen or len(chosen) > _MAX_TRIALS:
             return None
         columns = {
             name: _column([pick[name].value if name in pick else row[name] for pick in chosen])
@@ -241,5 +248,5 @@ def _picks(changes: dict[str, list[_Change]], size: int) -> Any:
         for picked in product(*(changes[name] for name in names)):
             count += 1
             yield names, picked
-            if count > _MOST_TRIALS:
+            if count > _MAX_TRIALS:
                 return

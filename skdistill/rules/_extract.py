@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,18 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill.rules._paths import merge_steps, node_paths, path_columns
+from skdistill.rules._columns import repeated
+from skdistill.rules._paths import (
+    PathColumn,
+    merge_steps,
+    node_paths,
+    path_columns,
+)
+from skdistill.rules._raw_units import RawColumn, raw_columns, raw_thresholds
 from skdistill.rules._rule import Rule
 from skdistill.rules._ruleset import RuleSet
 
-__all__ = ["extract_rules"]
+__all__ = ["extract_rules", "node_rules"]
 
 
 def extract_rules(
@@ -27,27 +36,31 @@ def extract_rules(
 ) -> RuleSet:
     """Read a tree as rules, one a leaf.
 
-    Conditions on one column are merged into one interval, indicators of levels
-    become levels again, and thresholds are printed with as few digits as split
-    the same rows.
+    Conditions on one column are merged into one interval, indicators of
+    categories become categories again, and thresholds are printed with as few
+    digits as split the same rows.
 
     Parameters
     ----------
     tree : fitted estimator
         A distilled tree, any ``DecisionTreeClassifier`` or
         ``DecisionTreeRegressor``, a distiller with such a ``student_``, or a
-        pipeline that ends in one (its rules speak of what the tree sees).
+        pipeline that ends in one. Of a pipeline the rules are in the units of
+        its own columns, where every step before the tree scales each column by
+        itself (``StandardScaler``, ``MinMaxScaler``, ``RobustScaler``,
+        ``MaxAbsScaler``, ``"passthrough"``, and a ``ColumnTransformer`` of
+        these).
     feature_names : sequence of str, default=None
-        Names of the columns; by default those of the data frame that the tree
-        was fitted on, else ``x0``, ``x1``, ...
+        Names of the columns, all different; by default those of the data frame
+        that the tree was fitted on, else ``x0``, ``x1``, ...
     class_names : sequence of str, default=None
-        Names of the classes, in the order of ``classes_``; by default the
-        labels themselves.
+        Names of the classes, all different, in the order of ``classes_``; by
+        default the labels themselves.
     unseen_missing : bool, default=True
         Whether a missing number in a column that had none in ``fit`` goes where
         the tree sends it, if the tree takes it at all. With False no rule
         holds for it, which also makes code written from the rules shorter.
-        Plain trees of scikit-learn do not tell which columns had gaps.
+        Plain trees of scikit-learn do not record which columns had missing values.
 
     Returns
     -------
@@ -62,7 +75,15 @@ def extract_rules(
     TypeError
         If there is no tree to read.
     ValueError
-        If the names are not as many as the columns or classes.
+        If the names are not as many as the columns or classes, or some are
+        equal; or if a pipeline's step cannot be undone column by column.
+
+    Notes
+    -----
+    Trees compare values in single precision, and so do their rules. Rules of a
+    pipeline with scalers compare doubles with the last one that the scaled tree
+    sends left: so they predict what the pipeline does for every row in double
+    precision, to the last bit.
 
     Examples
     --------
@@ -78,8 +99,7 @@ def extract_rules(
     if petal length (cm) > 4.75 then virginica (coverage 0.37, fidelity 0.89)
     """
     check_is_fitted(tree)
-    tree = tree.steps[-1][1] if isinstance(tree, Pipeline) else tree
-    tree = getattr(tree, "student_", tree)
+    steps, tree = _unwrap(tree)
     if not hasattr(getattr(tree, "tree_", None), "children_left"):
         raise TypeError(
             f"extract_rules reads fitted scikit-learn trees, but {type(tree).__name__} has no "
@@ -91,6 +111,7 @@ def extract_rules(
         feature_names=feature_names,
         class_names=class_names,
         unseen_missing=unseen_missing,
+        steps=steps,
     )
 
 
@@ -101,6 +122,7 @@ def node_rules(
     feature_names: Any = None,
     class_names: Any = None,
     unseen_missing: bool = True,
+    steps: Sequence[tuple[str, Any]] = (),
 ) -> RuleSet:
     """Read chosen nodes of a tree as rules; see :func:`extract_rules`.
 
@@ -112,52 +134,107 @@ def node_rules(
         every row.
     feature_names, class_names : sequence of str, default=None
     unseen_missing : bool, default=True
+    steps : sequence of (str, transformer), default=()
+        Fitted steps of a pipeline before the tree.
 
     Returns
     -------
     rules : RuleSet
         Left to right, a node before those below it.
     """
-    raw_names, names = _raw_names(tree, feature_names), _class_names(tree, class_names)
+    # The first estimator of a pipeline is the one that has seen its columns.
+    first = next((step for _, step in steps if hasattr(step, "n_features_in_")), tree)
+    names, generated = _raw_names(first, feature_names)
+    raw = raw_columns(steps, len(names))
     columns = path_columns(
         getattr(tree, "encoder_", None),
-        raw_names,
-        getattr(tree, "missing_columns_", _columns_with_gaps(tree.tree_)),
-        unseen=unseen_missing and _takes_gaps(tree),
+        [names[column.position] for column in raw],
+        getattr(tree, "missing_columns_", _columns_with_missing(tree.tree_)),
+        unseen_missing=unseen_missing and _takes_missing(tree),
     )
-    rules = [
-        _rule(tree, node, merge_steps(steps, columns), names)
-        for node, steps in node_paths(tree.tree_)
-        if chosen[node]
+    paths = [(node, path) for node, path in node_paths(tree.tree_) if chosen[node]]
+    if any(column.scalers for column in raw):
+        columns, paths = _in_raw_units(tree, raw, columns, paths)
+    labels = _class_names(tree, class_names)
+    rules = [_rule(tree, node, merge_steps(path, columns), labels) for node, path in paths]
+    return RuleSet(rules, names, generated_names=generated)
+
+
+def _unwrap(model: Any) -> tuple[list[tuple[str, Any]], Any]:
+    """Return what a pipeline or a distiller ends in, and the steps before it."""
+    if isinstance(model, Pipeline):
+        before = model.steps[:-1]
+        if type(model).__module__.partition(".")[0] == "imblearn":  # resampling is for fit alone
+            before = [(n, step) for n, step in before if not hasattr(step, "fit_resample")]
+        inner, tree = _unwrap(model.steps[-1][1])
+        return [*before, *inner], tree
+    if hasattr(model, "student_"):
+        return _unwrap(model.student_)
+    return [], model
+
+
+def _in_raw_units(
+    tree: Any, raw: Sequence[RawColumn], columns: list[PathColumn], paths: list[tuple[int, Any]]
+) -> tuple[list[PathColumn], list[tuple[int, Any]]]:
+    """Move thresholds on scaled columns into the units of the raw ones."""
+    encoder = getattr(tree, "encoder_", None)
+    sources = range(len(raw)) if encoder is None else encoder.places.tolist()
+    moved: dict[tuple[int, float], float] = {}
+    columns = list(columns)
+    for j, source in enumerate(sources):
+        if not raw[source].scalers:
+            continue
+        columns[j] = replace(columns[j], dtype="float64")
+        own = sorted({step.threshold for _, path in paths for step in path if step.column == j})
+        for old, new in zip(own, raw_thresholds(raw[source], own) if own else [], strict=True):
+            moved[j, old] = new
+    return columns, [
+        (
+            node,
+            [
+                step._replace(threshold=moved.get((step.column, step.threshold), step.threshold))
+                for step in path
+            ],
+        )
+        for node, path in paths
     ]
-    return RuleSet(rules, raw_names)
 
 
-def _columns_with_gaps(tree: Any) -> np.ndarray:
-    """Mask of the columns of which a plain tree itself tells that they had gaps."""
+def _columns_with_missing(tree: Any) -> np.ndarray:
+    """Mask of the columns of which a plain tree itself shows that they had missing values."""
     # Only a split between the missing and the known has no finite threshold.
     apart = (tree.feature >= 0) & np.isinf(tree.threshold)
     return np.isin(np.arange(tree.n_features), tree.feature[apart])
 
 
-def _takes_gaps(tree: Any) -> bool:
-    """Whether a tree answers rows with gaps, also in columns that had none before."""
+def _takes_missing(tree: Any) -> bool:
+    """Whether a tree predicts rows with missing values, also in columns that had none before."""
     if getattr(tree, "_saw_missing", False):
         return True
     return bool(get_tags(tree).input_tags.allow_nan) and tree.monotonic_cst is None
 
 
-def _raw_names(tree: Any, feature_names: Any) -> list[str]:
-    """Names of the columns of X as the user holds it."""
-    n_features = tree.n_features_in_
+def _raw_names(seen_by: Any, feature_names: Any) -> tuple[list[str], bool]:
+    """Names of the columns of X as the user holds it, and whether they are generated."""
+    n_features, generated = seen_by.n_features_in_, False
+    source = "feature_names"
     if feature_names is None:
-        feature_names = getattr(tree, "feature_names_in_", [f"x{j}" for j in range(n_features)])
+        source = "The data frame that the tree was fitted on"
+        feature_names = getattr(seen_by, "feature_names_in_", None)
+        if feature_names is None:
+            generated, feature_names = True, [f"x{j}" for j in range(n_features)]
     if len(feature_names) != n_features:
         raise ValueError(
             f"feature_names has {len(feature_names)} names, but the tree was fitted on "
             f"{n_features} columns."
         )
-    return [str(name) for name in feature_names]
+    names = [str(name) for name in feature_names]
+    if twice := repeated(names):
+        raise ValueError(
+            f"{source} has the names {twice} more than once, so rules cannot tell these columns "
+            "apart. Pass feature_names with a different name for each column."
+        )
+    return names, generated
 
 
 def _class_names(tree: Any, class_names: Any) -> list[Any] | None:
@@ -172,6 +249,11 @@ def _class_names(tree: Any, class_names: Any) -> list[Any] | None:
         raise ValueError(
             f"class_names has {len(names)} names, but the tree knows the "
             f"{len(tree.classes_)} classes {tree.classes_.tolist()}."
+        )
+    if twice := repeated(names):
+        raise ValueError(
+            f"class_names has the names {twice} more than once, so the classes "
+            f"{tree.classes_.tolist()} could not be told apart. Give each its own name."
         )
     return names
 

@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from skdistill.rules._conditions import Interval, Levels
+from skdistill.rules._conditions import Categories, Condition, Interval
 from skdistill.rules._rule import Rule
 
 __all__ = ["join_rules", "union_of"]
-
-Condition = Interval | Levels
 
 
 def union_of(first: Condition, second: Condition) -> tuple[Condition, ...] | None:
@@ -19,28 +17,30 @@ def union_of(first: Condition, second: Condition) -> tuple[Condition, ...] | Non
 
     Parameters
     ----------
-    first, second : Interval or Levels
+    first, second : Interval or Categories
         On the same column.
 
     Returns
     -------
-    union : tuple of Interval or Levels
+    union : tuple of Interval or Categories
         Empty where one of the two always holds; None where no single condition
-        says it.
+        is the same.
     """
     if isinstance(first, Interval) and isinstance(second, Interval):
         return _union_of_intervals(first, second)
-    if isinstance(first, Levels) and isinstance(second, Levels):
-        return _union_of_levels(first, second)
+    if isinstance(first, Categories) and isinstance(second, Categories):
+        return _union_of_categories(first, second)
     return None
 
 
 def _union_of_intervals(first: Interval, second: Interval) -> tuple[Condition, ...] | None:
+    if first.dtype != second.dtype:
+        return None
     if first.low > second.low:
         first, second = second, first
     apart = [each for each in (first, second) if each.low == math.inf or each.high == -math.inf]
-    asked = first.missing is not None or second.missing is not None
-    gaps = first.takes_missing or second.takes_missing
+    named = first.missing is not None or second.missing is not None
+    takes_missing = first.takes_missing or second.takes_missing
     if len(apart) == 1:  # one says that the column is missing
         (known,) = [each for each in (first, second) if each not in apart]
         low, high = known.low, known.high
@@ -48,22 +48,22 @@ def _union_of_intervals(first: Interval, second: Interval) -> tuple[Condition, .
         return None
     else:
         low, high = first.low, max(first.high, second.high)
-    if low == -math.inf and high == math.inf and (gaps or not asked):
-        return ()  # a gap that nobody asked about may as well be let in
-    said: dict[str, Any] = {"missing": gaps} if asked else {"unseen_missing": gaps}
-    return (Interval(first.column, low, high, **said),)
+    if low == -math.inf and high == math.inf and (takes_missing or not named):
+        return ()  # missing values that the rows never had may as well be let in
+    flag: dict[str, Any] = {"missing" if named else "unseen_missing": takes_missing}
+    return (Interval(first.column, low, high, **flag, dtype=first.dtype),)
 
 
-def _union_of_levels(first: Levels, second: Levels) -> tuple[Condition, ...] | None:
+def _union_of_categories(first: Categories, second: Categories) -> tuple[Condition, ...] | None:
     if first.negated and second.negated:
-        left = [level for level in first.levels if level in second.levels]
+        left = [each for each in first.categories if each in second.categories]
     elif first.negated or second.negated:
         none, some = (first, second) if first.negated else (second, first)
-        left = [level for level in none.levels if level not in some.levels]
+        left = [each for each in none.categories if each not in some.categories]
     else:
-        named = tuple(dict.fromkeys(first.levels + second.levels))
-        return (Levels(first.column, named),)
-    return (Levels(first.column, tuple(left), negated=True),) if left else ()
+        named = tuple(dict.fromkeys(first.categories + second.categories))
+        return (Categories(first.column, named),)
+    return (Categories(first.column, tuple(left), negated=True),) if left else ()
 
 
 def _joined(first: Rule, second: Rule, conditions: tuple[Condition, ...]) -> Rule:
@@ -99,13 +99,13 @@ def join_rules(rules: Sequence[Rule], ordered: bool) -> tuple[list[Rule], list[s
     rules : sequence of Rule
         Disjoint ones where they have no order.
     ordered : bool
-        Then only neighbours are joined: nothing between them may answer first.
+        Then only neighbours are joined: no rule between them may hold first.
 
     Returns
     -------
     rules : list of Rule
-        The same rows as before get the same outcomes, and no row beside gaps
-        never asked about gets an outcome that it had not.
+        The same rows as before get the same outcomes, and no row gets one that
+        had none, beside those with a missing value where the rows had none.
     done : list of str
         What was joined.
 

@@ -1,80 +1,95 @@
-"""From the steps on a path through a tree to conditions on the user's columns."""
+"""From the steps on a path through a tree, or the bounds of a box, to conditions."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from skdistill._encoding import encoded_columns
-from skdistill.rules._conditions import Interval, Levels
+from skdistill._encoding import FrameEncoder
+from skdistill.boxes import Bounds
+from skdistill.rules._conditions import Categories, Condition, Interval
 
-__all__ = ["PathColumn", "Step", "merge_steps", "node_paths", "path_columns"]
+__all__ = [
+    "PathColumn",
+    "Step",
+    "bounds_conditions",
+    "merge_steps",
+    "node_paths",
+    "path_columns",
+]
 
 
 class Step(NamedTuple):
-    """One answer on the way to a node: whether a column is at most a threshold.
+    """One split on the way to a node.
 
     Parameters
     ----------
     column : int
         Among those that the tree reads.
     threshold : float
-    went_left : bool
-        Whether the answer was yes.
-    takes_nan : bool
-        Whether NaN goes this way too.
+    goes_left : bool
+        Whether the way is that of values at most the threshold.
+    takes_missing : bool
+        Whether missing values go this way too.
     """
 
     column: int
     threshold: float
-    went_left: bool
-    takes_nan: bool
+    goes_left: bool
+    takes_missing: bool
 
 
 @dataclass(frozen=True)
 class PathColumn:
-    """How steps on one column that a tree reads are told.
+    """What a column that a tree reads means in X, and how its values are compared.
 
     Parameters
     ----------
     name : str
-        What the column of X is called in conditions.
-    level : tuple
-        Of an indicator: its level. Empty otherwise.
-    levels : tuple
-        Of ranks: the level of each; None stands for missing. Empty otherwise.
-    gaps : bool
-        Of numbers: whether there were gaps, so that conditions tell of them.
-    unseen : bool
-        Of numbers without gaps: whether a gap meets conditions where the tree
-        sends it. Otherwise it meets none.
+        Name of the column of X in conditions.
+    category : tuple
+        Of an indicator: its category. Empty otherwise.
+    categories : tuple
+        Of ranks: the category of each; None stands for missing. Empty otherwise.
+    has_missing : bool
+        Of numbers: whether some were missing, so that conditions name them.
+    unseen_missing : bool
+        Of numbers of which none was missing: whether a missing value meets
+        conditions where the tree sends it. Otherwise it meets none.
+    dtype : {"float32", "float64"}
+        Of numbers: the precision in which values are compared.
     """
 
     name: str
-    level: tuple[Any, ...] = ()
-    levels: tuple[Any, ...] = ()
-    gaps: bool = False
-    unseen: bool = True
+    category: tuple[Any, ...] = ()
+    categories: tuple[Any, ...] = ()
+    has_missing: bool = False
+    unseen_missing: bool = True
+    dtype: str = "float32"
 
 
 def path_columns(
-    encoder: Any, names: Sequence[str], gaps: np.ndarray, *, unseen: bool = True
+    encoder: FrameEncoder | None,
+    names: Sequence[str],
+    has_missing: np.ndarray,
+    *,
+    unseen_missing: bool = True,
 ) -> list[PathColumn]:
-    """Tell what each column that a tree reads means in conditions.
+    """Return what each column that a tree reads means in conditions.
 
     Parameters
     ----------
-    encoder : ColumnTransformer or None
+    encoder : FrameEncoder or None
         Of `fit_encoder`; None where the tree reads X itself.
     names : sequence of str
         What the columns of X are called in conditions, in their order.
-    gaps : ndarray of shape (n_encoded,), dtype bool
-        Which columns had gaps.
-    unseen : bool
+    has_missing : ndarray of shape (n_encoded,), dtype bool
+        Which columns had missing values.
+    unseen_missing : bool
         As in `PathColumn`.
 
     Returns
@@ -82,16 +97,15 @@ def path_columns(
     columns : list of PathColumn
         As many as the tree reads.
     """
-    asked = np.asarray(gaps).tolist()
+    flags = np.asarray(has_missing).tolist()
     if encoder is None:
         return [
-            PathColumn(name, gaps=gap, unseen=unseen)
-            for name, gap in zip(names, asked, strict=True)
+            PathColumn(name, has_missing=flag, unseen_missing=unseen_missing)
+            for name, flag in zip(names, flags, strict=True)
         ]
-    called = dict(zip(encoder.columns_, names, strict=True))
     return [
-        PathColumn(called[column.name], column.level, column.levels, gap, unseen)
-        for column, gap in zip(encoded_columns(encoder), asked, strict=True)
+        PathColumn(names[column.place], column.category, column.categories, flag, unseen_missing)
+        for column, flag in zip(encoder.columns, flags, strict=True)
     ]
 
 
@@ -109,7 +123,7 @@ def node_paths(tree: Any) -> list[tuple[int, list[Step]]]:
     """
     left, right = tree.children_left.tolist(), tree.children_right.tolist()
     feature, threshold = tree.feature.tolist(), tree.threshold.tolist()
-    nan_left = tree.missing_go_to_left.astype(bool).tolist()
+    missing_left = tree.missing_go_to_left.astype(bool).tolist()
     paths: list[tuple[int, list[Step]]] = []
     stack: list[tuple[int, list[Step]]] = [(0, [])]
     while stack:
@@ -117,15 +131,14 @@ def node_paths(tree: Any) -> list[tuple[int, list[Step]]]:
         paths.append((node, steps))
         if left[node] == -1:
             continue
-        for child, went_left in ((right[node], False), (left[node], True)):
-            step = Step(feature[node], threshold[node], went_left, nan_left[node] == went_left)
+        for child, goes_left in ((right[node], False), (left[node], True)):
+            takes_missing = missing_left[node] == goes_left
+            step = Step(feature[node], threshold[node], goes_left, takes_missing)
             stack.append((child, [*steps, step]))
     return paths
 
 
-def merge_steps(
-    steps: Iterable[Step], columns: Sequence[PathColumn]
-) -> tuple[Interval | Levels, ...]:
+def merge_steps(steps: Iterable[Step], columns: Sequence[PathColumn]) -> tuple[Condition, ...]:
     """Merge the steps of a path: one condition a column of X, in the order of their first steps.
 
     Parameters
@@ -135,59 +148,89 @@ def merge_steps(
 
     Returns
     -------
-    conditions : tuple of Interval or Levels
+    conditions : tuple of Interval or Categories
         They hold together exactly where all the steps do.
     """
     together: dict[Any, list[Step]] = {}
     for step in steps:
         column = columns[step.column]
         # Indicators of one column of X belong together.
-        together.setdefault(column.name if column.level else step.column, []).append(step)
-    merged: list[Interval | Levels] = []
+        together.setdefault(column.name if column.category else step.column, []).append(step)
+    merged: list[Condition] = []
     for own in together.values():
         column = columns[own[0].column]
-        if column.level:
+        if column.category:
             merged.append(_met_indicators(own, columns))
-        elif column.levels:
-            merged += _met_ranks(own, column)
-        else:
-            merged.append(_met_numbers(own, column))
+            continue
+        bounds = _bounds(own)
+        merged += _met_ranks(bounds, column) if column.categories else [_met(bounds, column)]
     return tuple(merged)
 
 
-def _bounds(steps: Iterable[Step]) -> tuple[float, float, bool]:
-    """Largest threshold below, smallest above, and whether NaN comes all the way."""
-    low, high, nan = -math.inf, math.inf, True
+def bounds_conditions(
+    bounds: Mapping[int, Bounds], columns: Sequence[PathColumn]
+) -> tuple[Condition, ...]:
+    """Return a box as conditions.
+
+    Parameters
+    ----------
+    bounds : dict of int to Bounds
+        By column, among those that `columns` describes.
+    columns : sequence of PathColumn
+
+    Returns
+    -------
+    conditions : tuple of Interval or Categories
+        A category that was never seen meets the side whose categories are not
+        named.
+    """
+    steps: list[Step] = []
+    for j, (low, high, takes_missing) in bounds.items():
+        if columns[j].categories:
+            n_met = sum(low < rank <= high for rank in range(len(columns[j].categories)))
+            takes_missing = 2 * n_met > len(columns[j].categories)
+        if low > -math.inf:
+            steps.append(Step(j, low, False, takes_missing))
+        if low < math.inf and (high < math.inf or low == -math.inf):
+            steps.append(Step(j, high, True, takes_missing))
+    return merge_steps(steps, columns)
+
+
+def _bounds(steps: Iterable[Step]) -> Bounds:
+    """Largest threshold below, smallest above, and whether missing values come all the way."""
+    low, high, takes_missing = -math.inf, math.inf, True
     for step in steps:
-        if step.went_left:
+        if step.goes_left:
             high = min(high, step.threshold)
         else:
             low = max(low, step.threshold)
-        nan = nan and step.takes_nan
-    return low, high, nan
+        takes_missing = takes_missing and step.takes_missing
+    return low, high, takes_missing
 
 
-def _met_numbers(steps: list[Step], column: PathColumn) -> Interval:
-    low, high, nan = _bounds(steps)
-    if column.gaps:
-        return Interval(column.name, low, high, missing=nan)
-    return Interval(column.name, low, high, unseen_missing=nan and column.unseen)
+def _met(bounds: Bounds, column: PathColumn) -> Interval:
+    low, high, takes_missing = bounds
+    if column.has_missing:
+        return Interval(column.name, low, high, missing=takes_missing, dtype=column.dtype)
+    unseen = takes_missing and column.unseen_missing
+    return Interval(column.name, low, high, unseen_missing=unseen, dtype=column.dtype)
 
 
-def _met_ranks(steps: list[Step], column: PathColumn) -> list[Levels]:
-    """Levels are named on the side that other ones do not take: there the names say all."""
-    low, high, nan = _bounds(steps)
-    met = [level for rank, level in enumerate(column.levels) if low < rank <= high]
-    if not nan:
-        return [Levels(column.name, tuple(met))]
-    others = tuple(level for level in column.levels if level not in met)
-    return [Levels(column.name, others, negated=True)] if others else []
+def _met_ranks(bounds: Bounds, column: PathColumn) -> list[Categories]:
+    """Name the categories on the side that unseen ones do not take: there the names are all."""
+    low, high, takes_unseen = bounds
+    met = [category for rank, category in enumerate(column.categories) if low < rank <= high]
+    if not takes_unseen:
+        return [Categories(column.name, tuple(met))]
+    others = tuple(category for category in column.categories if category not in met)
+    return [Categories(column.name, others, negated=True)] if others else []
 
 
-def _met_indicators(steps: list[Step], columns: Sequence[PathColumn]) -> Levels:
-    """One level met says all that the levels not met say."""
+def _met_indicators(steps: list[Step], columns: Sequence[PathColumn]) -> Categories:
+    """One category met makes those not met needless."""
     name = columns[steps[0].column].name
     for step in steps:
-        if not step.went_left:
-            return Levels(name, columns[step.column].level)
-    return Levels(name, tuple(columns[step.column].level[0] for step in steps), negated=True)
+        if not step.goes_left:
+            return Categories(name, columns[step.column].category)
+    others = tuple(columns[step.column].category[0] for step in steps)
+    return Categories(name, others, negated=True)

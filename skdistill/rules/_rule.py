@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.rules._columns import single_numbers
-from skdistill.rules._conditions import Interval, Levels
+from skdistill.rules._columns import category_codes, read_numbers
+from skdistill.rules._conditions import Condition, Interval, met_by_codes
 
 __all__ = ["Rule", "held_by"]
 
@@ -27,15 +27,15 @@ class Rule:
 
     Parameters
     ----------
-    conditions : tuple of Interval or Levels
-        At most one a column, except for levels; none at all means always.
+    conditions : tuple of Interval or Categories
+        At most one a column, except for categories; none at all means always.
     outcome : object
         A class label, or a value.
     coverage : float
-        Share of the rows that the tree was fitted on, by weight.
+        Share of the rows that the student was fitted on, by weight.
     fidelity : float or None
-        Share of the covered ones on which the teacher says the outcome; None
-        for real values.
+        Share of the covered ones for which the teacher predicts the outcome;
+        None for real values.
     distribution : dict of label to float
         Predicted distribution over the classes; empty for real values.
     support : int or None
@@ -48,7 +48,7 @@ class Rule:
     if age <= 30 then young (coverage 0.25, fidelity 1.00)
     """
 
-    conditions: tuple[Interval | Levels, ...]
+    conditions: tuple[Condition, ...]
     outcome: Any
     coverage: float
     fidelity: float | None
@@ -86,7 +86,7 @@ def held_by(rules: Sequence[Rule], columns: Mapping[str, Any], n_rows: int) -> n
     ----------
     rules : sequence of Rule
     columns : dict of str to array or Series of length n_rows
-        Those that the rules speak of.
+        Those that the rules read.
     n_rows : int
 
     Returns
@@ -94,12 +94,19 @@ def held_by(rules: Sequence[Rule], columns: Mapping[str, Any], n_rows: int) -> n
     held : ndarray of shape (n_rows, n_rules), dtype bool, in Fortran order
     """
     held = np.ones((n_rows, len(rules)), dtype=bool, order="F")
-    singles: dict[str, np.ndarray] = {}  # each column is rounded once
+    # Each column is converted once.
+    numbers: dict[tuple[str, str], np.ndarray] = {}
+    coded: dict[str, tuple[np.ndarray, list[Any]]] = {}
     for k, rule in enumerate(rules):
         for condition in rule.conditions:
-            column = condition.column
-            if isinstance(condition, Interval) and column not in singles:
-                singles[column] = single_numbers(columns[column])
-            values = singles[column] if isinstance(condition, Interval) else columns[column]
-            held[:, k] &= condition.covers(values)
+            name, values = condition.column, columns[condition.column]
+            if isinstance(condition, Interval):
+                key = name, condition.dtype
+                if key not in numbers:
+                    numbers[key] = read_numbers(values, condition.dtype)
+                held[:, k] &= condition.covers(numbers[key])
+                continue
+            if name not in coded:
+                coded[name] = category_codes(values)
+            held[:, k] &= met_by_codes(condition, *coded[name])
     return held

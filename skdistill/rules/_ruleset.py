@@ -1,4 +1,4 @@
-"""Rules that answer rows together."""
+"""Rules that predict together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from skdistill.rules._columns import gather_columns
+from skdistill.rules._columns import read_columns, repeated
 from skdistill.rules._explain import Explanation, explain_row
 from skdistill.rules._export._json import read_json
 from skdistill.rules._export._mixin import ExportsMixin
@@ -18,17 +18,22 @@ __all__ = ["RuleSet"]
 
 
 class RuleSet(ExportsMixin, Sequence[Rule]):
-    """Rules that answer rows: of a whole tree, or a list in order.
+    """Rules that predict rows: of a whole tree, or a list in order.
+
+    Data frames are read by name, and everything else by position.
 
     Parameters
     ----------
     rules : sequence of Rule
         Those of a tree stand in the order of its leaves, left to right.
     feature_names : sequence of str
-        Names of the columns of X, in their order.
+        Names of the columns of X, in their order; all different.
     ordered : bool, default=False
-        Whether the first rule that holds answers, as in a list of "else if".
-        Otherwise at most one may hold for a row that is to be answered.
+        Whether the first rule that holds predicts, as in a list of "else if".
+        Otherwise at most one may hold for a row that is to be predicted.
+    generated_names : bool, default=False
+        Whether the names stand for positions (``x0``, ``x1``, ...), since the
+        rows had none. Then a data frame with other names is read by position.
 
     Attributes
     ----------
@@ -37,13 +42,20 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
     feature_names : list of str
         Names of the columns.
     ordered : bool
-        Whether the first rule that holds answers.
+        Whether the first rule that holds predicts.
+    generated_names : bool
+        Whether the names stand for positions.
     classes_ : list or None
         Labels in the order of ``predict_proba``; None for real values.
     n_conditions : int
         Over all rules.
     steps_ : tuple of SimplificationStep
         How ``simplify`` made it, and what each step cost; empty otherwise.
+
+    Raises
+    ------
+    ValueError
+        If names are repeated, or a rule reads a column that is none of them.
 
     See Also
     --------
@@ -75,12 +87,38 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
     """
 
     def __init__(
-        self, rules: Sequence[Rule], feature_names: Sequence[str], *, ordered: bool = False
+        self,
+        rules: Sequence[Rule],
+        feature_names: Sequence[str],
+        *,
+        ordered: bool = False,
+        generated_names: bool = False,
     ):
         self.rules = tuple(rules)
-        self.feature_names = list(feature_names)
+        self.feature_names = list(map(str, feature_names))
         self.ordered = ordered
+        self.generated_names = generated_names
         self.steps_: tuple[SimplificationStep, ...] = ()
+        if twice := repeated(self.feature_names):
+            raise ValueError(
+                f"feature_names has the names {twice} more than once, so rules cannot tell these "
+                "columns apart. Give each column a different name."
+            )
+        unknown = {column: None for column in self._columns() if column not in self.feature_names}
+        if unknown:
+            raise ValueError(
+                f"The rules read the columns {list(unknown)}, which are not in feature_names "
+                f"{self.feature_names[:20]}."
+            )
+
+    def _columns(self) -> list[str]:
+        """Columns that the rules read, as often as they do."""
+        return [condition.column for rule in self.rules for condition in rule.conditions]
+
+    def _with_rules(self, rules: Sequence[Rule], ordered: bool) -> RuleSet:
+        return RuleSet(
+            rules, self.feature_names, ordered=ordered, generated_names=self.generated_names
+        )
 
     @overload
     def __getitem__(self, index: int) -> Rule: ...
@@ -88,7 +126,7 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
     def __getitem__(self, index: slice) -> RuleSet: ...
     def __getitem__(self, index: int | slice) -> Rule | RuleSet:
         if isinstance(index, slice):
-            return RuleSet(self.rules[index], self.feature_names, ordered=self.ordered)
+            return self._with_rules(self.rules[index], self.ordered)
         return self.rules[index]
 
     def __len__(self) -> int:
@@ -103,6 +141,7 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
             and self.rules == other.rules
             and self.feature_names == other.feature_names
             and self.ordered == other.ordered
+            and self.generated_names == other.generated_names
         )
 
     def __hash__(self) -> int:
@@ -140,7 +179,7 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         Parameters
         ----------
         index : int
-            Place of the rule.
+            Position of the rule.
 
         Returns
         -------
@@ -159,37 +198,47 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows with the columns that the tree was fitted on.
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows. A data frame needs the columns that the rules read, in any
+            order and with others beside them; an array needs all columns, in
+            the order of ``feature_names``.
 
         Returns
         -------
         held : ndarray of shape (n_samples, n_rules), dtype bool
             Exactly one True a row where the set is a whole tree's. In an
-            ordered set the first one answers.
-        """
-        needed = [condition.column for rule in self.rules for condition in rule.conditions]
-        columns = gather_columns(X, needed, self.feature_names)
-        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-        return held_by(self.rules, columns, n_rows)
-
-    def apply(self, X: Any) -> np.ndarray:
-        """Return which rule answers each row.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        index : ndarray of shape (n_samples,)
-            Place of the rule; -1 where none holds.
+            ordered set the first one predicts.
 
         Raises
         ------
         ValueError
-            If several rules of a set without order hold for a row.
+            If a data frame lacks a column or has it twice, or an array has
+            another number of columns.
+        """
+        columns = read_columns(
+            X, self._columns(), self.feature_names, generated=self.generated_names
+        )
+        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+        return held_by(self.rules, columns, n_rows)
+
+    def apply(self, X: Any) -> np.ndarray:
+        """Return which rule predicts each row.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows, as in ``covers``.
+
+        Returns
+        -------
+        index : ndarray of shape (n_samples,)
+            Position of the rule; -1 where none holds.
+
+        Raises
+        ------
+        ValueError
+            If several rules of a set without order hold for a row, or as in
+            ``covers``.
         """
         held = self.covers(X)
         if not len(self):
@@ -197,43 +246,44 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         if not self.ordered and (several := held.sum(axis=1) > 1).any():
             row = int(np.argmax(several))
             raise ValueError(
-                f"The rules {np.flatnonzero(held[row]).tolist()} all hold for row {row}, and "
-                "nothing says which of them answers. Give the set an order: "
+                f"The rules {np.flatnonzero(held[row]).tolist()} all hold for row {row}, and the "
+                "set has no order. Give it one: "
                 "RuleSet(rules, rules.feature_names, ordered=True)."
             )
         return np.where(held.any(axis=1), np.argmax(held, axis=1), -1)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the answer for each row.
+        """Return the outcome for each row.
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows with the columns that the tree was fitted on.
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows, as in ``covers``.
 
         Returns
         -------
-        answers : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Outcomes; those of a tree's rules are the tree's own predictions.
 
         Raises
         ------
         ValueError
-            If no rule holds for a row, or several of a set without order.
+            If no rule holds for a row, or several of a set without order, or
+            as in ``covers``.
         """
-        return _outcome_array([rule.outcome for rule in self.rules])[self._answering(X)]
+        return _outcome_array([rule.outcome for rule in self.rules])[self._predicting(X)]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the predicted distribution for each row.
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows.
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Rows, as in ``covers``.
 
         Returns
         -------
-        shares : ndarray of shape (n_samples, n_classes)
+        P : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``.
 
         Raises
@@ -245,42 +295,43 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         if bare:
             raise ValueError(f"The rules {bare} have no distribution over classes: use predict.")
         shares = [[rule.distribution[c] for c in self.classes_ or ()] for rule in self.rules]
-        return np.array(shares)[self._answering(X)]
+        return np.array(shares)[self._predicting(X)]
 
-    def _answering(self, X: Any) -> np.ndarray:
-        """Place of the rule that answers each row; there must be one."""
+    def _predicting(self, X: Any) -> np.ndarray:
+        """Position of the rule that predicts each row; there must be one."""
         which = self.apply(X)
         if (which < 0).any():
             raise ValueError(
                 f"No rule holds for {np.count_nonzero(which < 0)} rows, the first of which is row "
-                f"{int(np.argmax(which < 0))}. Rules of a whole tree answer every row that the "
+                f"{int(np.argmax(which < 0))}. Rules of a whole tree predict every row that the "
                 "tree does; to others add a rule without conditions at the end of an ordered set."
             )
         return which
 
     def explain(self, x: Any, X: Any = None) -> Explanation:
-        """Tell why one row gets its answer, and what would give it another.
+        """Explain the prediction for one row, and what would give it another.
 
         Parameters
         ----------
         x : mapping, Series, frame of one row or array-like of shape (n_features,)
-            The row.
+            The row. Mappings, Series and frames are read by name.
         X : array-like or DataFrame of shape (n_samples, n_features), default=None
-            Rows that say how far apart values lie: the size of a change is
-            then measured in standard deviations of its column, otherwise as a
-            share of the larger number. Another level has size one.
+            Rows from which to measure how far apart values lie: the size of a
+            change is then in standard deviations of its column, otherwise a
+            share of the larger number. Another category has size one.
 
         Returns
         -------
         explanation : Explanation
-            The rule that answered and its fidelity, and the change of fewest
-            columns, then of the smallest size, that another rule with another
-            outcome would answer; prints as text.
+            The rule that predicts and its fidelity, and the change of the
+            fewest columns, then of the smallest size, with which a rule of
+            another outcome would predict; prints as text.
 
         Raises
         ------
         ValueError
-            If no rule holds for the row, or several of a set without order.
+            If no rule holds for the row, or several of a set without order, or
+            the row lacks a column that the rules read.
 
         Notes
         -----
@@ -291,29 +342,30 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         return explain_row(self, x, X)
 
     def simplify(self, X: Any, y: Any = None, *, tolerance: float = 0.0) -> RuleSet:
-        """Return fewer and shorter rules that say the same, or nearly so.
+        """Return fewer and shorter rules with a reported loss of fidelity, or none.
 
-        Rules of one outcome are joined where a single rule says the same; the
-        outcome that takes most conditions becomes the answer where no rule
-        holds; rules, conditions and bounds that the rows do not need are
+        Rules of one outcome are joined where a single rule is the same; the
+        outcome that takes the most conditions becomes the default, where no
+        rule holds; rules, conditions and bounds that the rows do not need are
         dropped; thresholds get the fewest digits.
 
         Parameters
         ----------
         X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows to be true on, such as the transfer set: the more, the better.
+            Rows on which to stay faithful, such as the transfer set: the more,
+            the better.
         y : array-like of shape (n_samples,), default=None
-            The teacher's answers there, in the words of the rules. By default
-            the rules' own answers are what should not change.
+            The teacher's predictions for them, as labels of the rules. By
+            default the rules' own predictions are what should not change.
         tolerance : float, default=0.0
-            The most fidelity to y (agreement, or R² for real values) that may
-            be lost on these rows in all. With 0 no answer on them changes.
+            Maximum fidelity to y (agreement, or R² for real values) that may
+            be lost on these rows in all. With 0 no prediction on them changes.
 
         Returns
         -------
         rules : RuleSet
-            In order, the last without conditions; ``steps_`` tells every step
-            and its cost. Coverage, support and fidelity are those on X, so
+            In order, the last without conditions; ``steps_`` has every step
+            and what it cost. Coverage, support and fidelity are those on X, so
             fidelity is in-sample where the student has seen X; distributions
             are means of those that the rows had before.
 
@@ -321,16 +373,16 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         ------
         ValueError
             If ``tolerance`` is outside [0, 1], no rule holds for a row, or y
-            speaks of other labels than the rules.
+            has other labels than the rules.
 
         Notes
         -----
         Greedy, so not always the shortest there is. Time O(n_samples * steps
         that are tried), memory O(n_samples * conditions). The promise is about
-        the rows given: on others the answers may change.
+        the rows given: on others predictions may change.
         """
         rules, steps = simplify_rules(self, X, y, tolerance)
-        simpler = RuleSet(rules, self.feature_names, ordered=True)
+        simpler = self._with_rules(rules, ordered=True)
         simpler.steps_ = tuple(steps)
         return simpler
 
@@ -385,8 +437,8 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         ValueError
             If the text holds no rule set, or one of a later version.
         """
-        rules, feature_names, ordered = read_json(text)
-        return cls(rules, feature_names, ordered=ordered)
+        rules, feature_names, options = read_json(text)
+        return cls(rules, feature_names, **options)
 
 
 def _outcome_array(outcomes: list[Any]) -> np.ndarray:

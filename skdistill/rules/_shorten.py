@@ -9,14 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from skdistill.rules._answers import ListAnswers, Trial
-from skdistill.rules._conditions import Interval, Levels
-from skdistill.rules._float32 import threshold_text
+from skdistill.boxes import threshold_text
+from skdistill.rules._conditions import Condition, Interval
+from skdistill.rules._trials import Trial, TrialRows
 
 __all__ = ["drop_needless", "round_thresholds"]
 
-Condition = Interval | Levels
-# Tells of a step taken: what, its cost; and whether a trial may be accepted.
+# Takes down a step and its cost; and says whether a trial may be accepted.
 Report = Callable[[str, float], None]
 Allowed = Callable[[Trial], bool]
 
@@ -24,7 +23,7 @@ Allowed = Callable[[Trial], bool]
 def drop_needless(
     conditions: list[list[Condition] | None],
     names: list[str],
-    answers: ListAnswers,
+    rows: TrialRows,
     allowed: Allowed,
     report: Report,
 ) -> None:
@@ -32,17 +31,17 @@ def drop_needless(
 
     Parameters
     ----------
-    conditions : list of (list of Interval or Levels)
+    conditions : list of (list of Interval or Categories)
         Of each rule, the last without any; changed in place, None for a rule
         that was dropped.
     names : list of str
-        What each rule says, for the report.
-    answers : ListAnswers
+        Each rule in words, for the report.
+    rows : TrialRows
         Of the same rules; changed in place.
     allowed : callable of Trial -> bool
-        Whether its cost may be paid.
+        Whether its loss of fidelity is within the tolerance.
     report : callable of (str, float)
-        Told every step and its cost.
+        Called with every step and its cost.
 
     Notes
     -----
@@ -52,7 +51,7 @@ def drop_needless(
     while True:
         queue: list[tuple[float, int, int, int, str]] = []
         for rule, place, what, saved in _possible(conditions):
-            trial = _try(conditions, answers, rule, place, what)
+            trial = _try(conditions, rows, rule, place, what)
             if allowed(trial):
                 queue.append((max(trial.cost, 0.0) / saved, -saved, rule, place, what))
         heapq.heapify(queue)
@@ -61,14 +60,14 @@ def drop_needless(
             key, saved, rule, place, what = heapq.heappop(queue)
             if not _still_there(conditions, rule, place, what):
                 continue
-            trial = _try(conditions, answers, rule, place, what)
+            trial = _try(conditions, rows, rule, place, what)
             now = max(trial.cost, 0.0) / -saved
             if not allowed(trial):
                 continue
             if now > key and queue and now > queue[0][0]:
                 heapq.heappush(queue, (now, saved, rule, place, what))
                 continue
-            report(_drop(conditions, names, answers, trial, rule, place, what), trial.cost)
+            report(_drop(conditions, names, rows, trial, rule, place, what), trial.cost)
             progress = True
             if what == "condition":  # places in this rule have moved
                 queue = [entry for entry in queue if entry[2] != rule]
@@ -114,26 +113,26 @@ def _without(condition: Condition, bound: str) -> Interval:
 
 def _try(
     conditions: list[list[Condition] | None],
-    answers: ListAnswers,
+    rows: TrialRows,
     rule: int,
     place: int,
     what: str,
 ) -> Trial:
     if what == "rule":
-        mask = np.zeros(answers.n_rows, dtype=bool)
+        mask = np.zeros(rows.n_rows, dtype=bool)
     elif what == "condition":
-        mask = answers.holds(rule, without=place)
+        mask = rows.holds(rule, without=place)
     else:
         kept = conditions[rule]
         assert kept is not None
-        mask = answers.holds_with(rule, place, _without(kept[place], what))
-    return answers.try_masks({rule: mask})
+        mask = rows.holds_with(rule, place, _without(kept[place], what))
+    return rows.try_masks({rule: mask})
 
 
 def _drop(
     conditions: list[list[Condition] | None],
     names: list[str],
-    answers: ListAnswers,
+    rows: TrialRows,
     trial: Trial,
     rule: int,
     place: int,
@@ -142,78 +141,83 @@ def _drop(
     """Take the step and return it in words."""
     kept = conditions[rule]
     assert kept is not None
-    answers.accept(trial)
+    rows.accept(trial)
     if what == "rule":
-        conditions[rule], answers.met[rule] = None, []
+        conditions[rule], rows.met[rule] = None, []
         return f"drop the rule {names[rule]}"
     old = kept[place]
     if what == "condition":
-        del kept[place], answers.met[rule][place]
+        del kept[place], rows.met[rule][place]
         return f"drop {old} from a rule for {names[rule].rpartition(' then ')[2]}"
     kept[place] = _without(old, what)
-    answers.met[rule][place] = answers.mask(kept[place])
+    rows.met[rule][place] = rows.mask(kept[place])
     return f"widen {old} to {kept[place]}"
 
 
 def round_thresholds(
     conditions: list[list[Condition] | None],
-    answers: ListAnswers,
+    rows: TrialRows,
     allowed: Allowed,
     report: Report,
 ) -> None:
-    """Give every threshold the fewest digits at a cost that may be paid.
+    """Give every threshold the fewest digits that the tolerance allows.
 
     Parameters
     ----------
-    conditions, answers, allowed, report
-        See `drop_needless`. All bounds with one value on one column move
-        together.
+    conditions, rows, allowed, report
+        See `drop_needless`. All bounds of one value and precision on one column
+        move together.
     """
     cuts = {
-        (condition.column, bound)
+        (condition.column, bound, condition.dtype)
         for rule in conditions
         for condition in rule or ()
         if isinstance(condition, Interval)
         for bound in (condition.low, condition.high)
         if math.isfinite(bound)
     }
-    for column, value in sorted(cuts):
-        for rounded in _shorter(value):
-            changed = _move(conditions, column, value, rounded)
+    for column, value, dtype in sorted(cuts):
+        for rounded in _shorter(value, dtype):
+            changed = _move(conditions, column, value, rounded, dtype)
             if changed is None:
                 continue
-            masks = {rule: _held_with(answers, rule, new) for rule, new in changed.items()}
-            trial = answers.try_masks(masks)
+            masks = {rule: _held_with(rows, rule, new) for rule, new in changed.items()}
+            trial = rows.try_masks(masks)
             if not allowed(trial):
                 continue
-            answers.accept(trial)
+            rows.accept(trial)
             for rule, new in changed.items():
                 for place, condition in new.items():
                     kept = conditions[rule]
                     assert kept is not None
                     kept[place] = condition
-                    answers.met[rule][place] = answers.mask(condition)
-            text = f"round {column} at {threshold_text(value)} to {threshold_text(rounded)}"
-            report(text, trial.cost)
+                    rows.met[rule][place] = rows.mask(condition)
+            old, short = threshold_text(value, dtype), threshold_text(rounded, dtype)
+            report(f"round {column} at {old} to {short}", trial.cost)
             break
 
 
-def _digits(value: float) -> int:
-    return len(threshold_text(value).replace("-", "").replace(".", "").strip("0"))
+def _digits(value: float, dtype: str) -> int:
+    decimal, _, _ = threshold_text(value, dtype).partition("e")
+    return len(decimal.replace("-", "").replace(".", "").strip("0"))
 
 
-def _shorter(value: float) -> Iterator[float]:
+def _shorter(value: float, dtype: str) -> Iterator[float]:
     """Decimals near a threshold, those with fewest digits first, then the nearest."""
     magnitude = math.floor(math.log10(abs(value))) if value else 0
-    for digits in range(1, _digits(value)):
+    for digits in range(1, _digits(value, dtype)):
         unit = 10.0 ** (magnitude - digits + 1)
         near = [math.floor(value / unit) * unit, math.ceil(value / unit) * unit]
-        near = [float(np.float32(f"{each:.{digits}g}")) for each in near]
+        near = [float(np.dtype(dtype).type(f"{each:.{digits}g}")) for each in near]
         yield from sorted(set(near), key=lambda each: abs(each - value))
 
 
 def _move(
-    conditions: list[list[Condition] | None], column: str, value: float, rounded: float
+    conditions: list[list[Condition] | None],
+    column: str,
+    value: float,
+    rounded: float,
+    dtype: str,
 ) -> dict[int, dict[int, Interval]] | None:
     """Conditions that a moved cut changes, by rule and place; None if one were empty."""
     changed: dict[int, dict[int, Interval]] = {}
@@ -221,7 +225,7 @@ def _move(
         for place, condition in enumerate(rule or ()):
             if not isinstance(condition, Interval) or condition.column != column:
                 continue
-            if value not in (condition.low, condition.high):
+            if condition.dtype != dtype or value not in (condition.low, condition.high):
                 continue
             low = rounded if condition.low == value else condition.low
             high = rounded if condition.high == value else condition.high
@@ -231,8 +235,8 @@ def _move(
     return changed
 
 
-def _held_with(answers: ListAnswers, rule: int, new: dict[int, Interval]) -> np.ndarray:
-    held = np.ones(answers.n_rows, dtype=bool)
-    for place, met in enumerate(answers.met[rule]):
-        held &= answers.mask(new[place]) if place in new else met
+def _held_with(rows: TrialRows, rule: int, new: dict[int, Interval]) -> np.ndarray:
+    held = np.ones(rows.n_rows, dtype=bool)
+    for place, met in enumerate(rows.met[rule]):
+        held &= rows.mask(new[place]) if place in new else met
     return held

@@ -1,4 +1,4 @@
-"""Simplification of rule sets, of which every step tells its cost."""
+"""Simplification of rule sets, with the fidelity that every step loses."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.rules._answers import ListAnswers, Trial
-from skdistill.rules._columns import gather_columns
+from skdistill.rules._columns import read_columns
 from skdistill.rules._join import join_rules
 from skdistill.rules._rule import Rule
 from skdistill.rules._shorten import drop_needless, round_thresholds
+from skdistill.rules._trials import Trial, TrialRows
 
 __all__ = ["SimplificationStep", "simplify_rules"]
 
 
 @dataclass(frozen=True)
 class SimplificationStep:
-    """One step of :meth:`skdistill.RuleSet.simplify`, and what it cost.
+    """One step of :meth:`skdistill.RuleSet.simplify`, and the fidelity that it lost.
 
     Parameters
     ----------
@@ -65,29 +65,29 @@ def simplify_rules(
     steps : list of SimplificationStep
     """
     _check_tolerance(tolerance)
-    said = rules.predict(X)
-    target = said if y is None else _check_labels(rules, y, said)
+    predicted = rules.predict(X)
+    target = predicted if y is None else _check_labels(rules, y, predicted)
     kept, steps = _exact_steps(rules)
     needed = [condition.column for rule in kept for condition in rule.conditions]
-    columns = gather_columns(X, needed, rules.feature_names)
+    columns = read_columns(X, needed, rules.feature_names, generated=rules.generated_names)
     conditions: list[Any] = [list(rule.conditions) for rule in kept]
     outcomes = [rule.outcome for rule in kept]
-    answers = ListAnswers(conditions, outcomes, columns, target, rules.classes_ is None)
-    paid = 0.0
+    rows = TrialRows(conditions, outcomes, columns, target, rules.classes_ is None)
+    lost = 0.0
 
     def allowed(trial: Trial) -> bool:
         if tolerance == 0:
             return not trial.changes
-        return paid + trial.cost <= tolerance + 1e-12  # costs are sums of floats
+        return lost + trial.cost <= tolerance + 1e-12  # costs are sums of floats
 
     def report(what: str, cost: float) -> None:
-        nonlocal paid
-        paid += cost
+        nonlocal lost
+        lost += cost
         left = [rule for rule in conditions if rule is not None]
         steps.append(SimplificationStep(what, cost, len(left), sum(map(len, left))))
 
-    drop_needless(conditions, [_words(rule) for rule in kept], answers, allowed, report)
-    round_thresholds(conditions, answers, allowed, report)
+    drop_needless(conditions, [_words(rule) for rule in kept], rows, allowed, report)
+    round_thresholds(conditions, rows, allowed, report)
     simpler = [
         replace(rule, conditions=tuple(left))
         for rule, left in zip(kept, conditions, strict=True)
@@ -95,7 +95,7 @@ def simplify_rules(
     ]
     place = np.cumsum([left is not None for left in conditions]) - 1
     labels = None if y is None else target
-    return _with_figures(simpler, place[answers.first], rules, X, labels), steps
+    return _with_figures(simpler, place[rows.first], rules, X, labels), steps
 
 
 def _check_tolerance(tolerance: float) -> None:
@@ -103,17 +103,17 @@ def _check_tolerance(tolerance: float) -> None:
         raise ValueError(f"tolerance must be a number in [0, 1], got {tolerance!r}.")
 
 
-def _check_labels(rules: Any, y: Any, said: np.ndarray) -> np.ndarray:
-    """Teacher's answers that the rules could give; said otherwise they are in other words."""
+def _check_labels(rules: Any, y: Any, predicted: np.ndarray) -> np.ndarray:
+    """The teacher's predictions, as far as the rules could make them too."""
     target = np.asarray(y)
-    if target.shape != said.shape:
-        raise ValueError(f"y has shape {target.shape}, but the rules answer {said.shape}.")
+    if target.shape != predicted.shape:
+        raise ValueError(f"y has shape {target.shape}, but the rules predict {predicted.shape}.")
     classes = rules.classes_
     strange = set() if classes is None else set(target.tolist()) - set(classes)
     if strange:
         raise ValueError(
-            f"y holds the labels {sorted(map(str, strange))[:10]}, but the rules speak of "
-            f"{classes}. Give y in the words of the rules, or class_names to extract_rules."
+            f"y holds the labels {sorted(map(str, strange))[:10]}, but the classes of the rules "
+            f"are {classes}. Give y in these labels, or class_names to extract_rules."
         )
     return target
 
@@ -123,7 +123,7 @@ def _words(rule: Rule) -> str:
 
 
 def _exact_steps(rules: Any) -> tuple[list[Rule], list[SimplificationStep]]:
-    """Join what can be joined and put a default last: no row notices."""
+    """Join what can be joined and put a default last: no prediction changes."""
     kept, done = join_rules(_reachable(rules), rules.ordered)
     counts = _counts_after(rules, kept, len(done))
     steps = [
@@ -133,10 +133,10 @@ def _exact_steps(rules: Any) -> tuple[list[Rule], list[SimplificationStep]]:
         default = kept[-1].outcome if rules.ordered else _costliest_outcome(kept)
         gone = kept[-1:] if rules.ordered else [rule for rule in kept if rule.outcome == default]
         kept = [rule for rule in kept if not any(rule is each for each in gone)]
-        if not rules.ordered:  # short rules that cover much are read first
+        if not rules.ordered:  # short rules that cover many rows come first
             kept.sort(key=lambda rule: (len(rule), -rule.coverage))
         kept.append(Rule((), default, 0.0, None, dict(gone[0].distribution)))
-        what = f"let {kept[-1].outcome_text} be the answer where no rule holds"
+        what = f"predict {kept[-1].outcome_text} where no rule holds"
         steps.append(SimplificationStep(what, 0.0, len(kept), sum(map(len, kept))))
     return kept, steps
 
@@ -154,7 +154,7 @@ def _counts_after(rules: Any, kept: list[Rule], n_joins: int) -> list[tuple[int,
 
 
 def _costliest_outcome(rules: list[Rule]) -> Any:
-    """The outcome whose rules have most conditions together."""
+    """The outcome whose rules have the most conditions together."""
     total: dict[Any, tuple[int, float]] = {}
     for rule in rules:
         length, coverage = total.get(rule.outcome, (0, 0.0))
@@ -168,12 +168,12 @@ def _with_figures(
     """Count coverage, support, fidelity and distribution on the given rows.
 
     Fidelity is agreement with the labels; without them the mean of what the
-    rules that answered the rows before say of it. Distributions are means too.
+    rules that predicted these rows before have. Distributions are means too.
     """
     counts = np.bincount(first, minlength=len(simpler))
     crossed = np.zeros((len(simpler), len(rules)))
     np.add.at(crossed, (first, rules.apply(X)), 1.0)
-    crossed /= np.maximum(counts, 1)[:, None]  # which old rules answered a new one's rows
+    crossed /= np.maximum(counts, 1)[:, None]  # which old rules predicted a new one's rows
     figured = []
     for k, rule in enumerate(simpler):
         distribution, fidelity = rule.distribution, None
@@ -196,11 +196,11 @@ def _with_figures(
 
 
 def _expected_fidelity(outcome: Any, origin: list[tuple[float, Rule]]) -> float | None:
-    """What the rules that answered before lead one to expect of an outcome."""
+    """Fidelity of an outcome that the rules which predicted before lead one to expect."""
     total = 0.0
     for share, old in origin:
-        told = old.fidelity if old.outcome == outcome else old.distribution[outcome]
-        if told is None:
+        expected = old.fidelity if old.outcome == outcome else old.distribution[outcome]
+        if expected is None:
             return None
-        total += share * told
+        total += share * expected
     return total

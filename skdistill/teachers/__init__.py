@@ -10,11 +10,13 @@ layers are read here as well.
 from skdistill.teachers._cached import CachedTeacher
 from skdistill.teachers._callable import CallableTeacher
 from skdistill.teachers._checks import one_column as one_column
+from skdistill.teachers._checks import plain_array as plain_array
 from skdistill.teachers._holder import TeacherHolderMixin as TeacherHolderMixin
 from skdistill.teachers._kind import is_fitted_teacher as is_fitted_teacher
 from skdistill.teachers._kind import name_of as name_of
 from skdistill.teachers._kind import teacher_kind as teacher_kind
 from skdistill.teachers._kind import unfrozen as unfrozen
+from skdistill.teachers._labelling import gives_both as gives_both
 from skdistill.teachers._oracle import Oracle
 from skdistill.teachers._representation import hidden_representation
 from skdistill.teachers._resolve import as_teacher
@@ -24,6 +26,8 @@ from skdistill.teachers._resolve import resolve_teacher as resolve_teacher
 from skdistill.teachers._resolve import seeded_clone as seeded_clone
 from skdistill.teachers._resolve import weight_arguments as weight_arguments
 from skdistill.teachers._sqlite_store import SQLiteStore
+from skdistill.teachers._steps import final_step as final_step
+from skdistill.teachers._steps import final_step_and_rows as final_step_and_rows
 from skdistill.teachers._store import AnswerStore, MemoryStore
 from skdistill.teachers._torch import TorchTeacher
 

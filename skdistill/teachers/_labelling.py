@@ -11,13 +11,27 @@ from skdistill._labels import ClassLabels, Labels, Values, class_codes
 from skdistill._rows import take_rows
 from skdistill.exceptions import TeacherAnswerError
 from skdistill.teachers._checks import check_proba, one_column
+from skdistill.teachers._decisions import (
+    innermost,
+    most_probable,
+    predicts_most_probable,
+    take_kept,
+)
 from skdistill.teachers._face import TeacherFace
 from skdistill.teachers._kind import name_of, teacher_kind, unfrozen
 
 if TYPE_CHECKING:
     from skdistill.teachers._oracle import Oracle
 
-__all__ = ["as_classes", "as_values", "classes_of", "decision_rule", "label", "numbered_classes"]
+__all__ = [
+    "as_classes",
+    "as_values",
+    "classes_of",
+    "decision_rule",
+    "gives_both",
+    "label",
+    "numbered_classes",
+]
 
 
 def label(oracle: Oracle, X: Any, soft: bool) -> tuple[Labels, np.ndarray]:
@@ -41,6 +55,9 @@ def label(oracle: Oracle, X: Any, soft: bool) -> tuple[Labels, np.ndarray]:
     decide = decision_rule(predictor)
     if decide is not None:
         decisions = decide(proba)
+    elif classes is not None and gives_both(oracle):
+        decisions, also = most_probable(oracle, take_kept(X, kept), proba, classes)
+        kept, proba = kept[also], take_kept(proba, also)
     else:
         # The same rows: they count once.
         decisions, also = oracle._kept(take_rows(X, kept), "predict", count=False)
@@ -113,9 +130,17 @@ def numbered_classes(decisions: np.ndarray, n_classes: int, teacher: Any) -> np.
 def decision_rule(predictor: Any) -> Callable[[np.ndarray], np.ndarray] | None:
     """Return how a teacher of our own gets its labels from probabilities; None for others.
 
-    Then one pass of a network gives both. What ``predict`` of other classifiers does
-    is unknown (a tuned threshold, say), so it is called.
+    Then one pass of a network gives both. What ``predict`` of most other classifiers
+    does is unknown (a tuned threshold, say), so it is called.
     """
     predictor = unfrozen(predictor)
     own = isinstance(predictor, TeacherFace) and predictor._decides_by_proba
     return predictor.decide if own else None
+
+
+def gives_both(teacher: Any) -> bool:
+    """Whether one query of a row gives its label and its probabilities."""
+    if decision_rule(teacher) is not None:
+        return True
+    predictor = innermost(teacher)
+    return hasattr(predictor, "predict_proba") and predicts_most_probable(predictor)

@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from skdistill._labels import Labels
 from skdistill._rows import as_rows
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
-from skdistill.exceptions import OutOfQueriesError, TeacherAnswerError
+from skdistill.exceptions import AllRowsFailedError, OutOfQueriesError, TeacherAnswerError
 from skdistill.teachers._batches import Outcome
 from skdistill.teachers._face import TeacherFace
 from skdistill.teachers._fingerprint import describe_teacher
@@ -332,7 +332,7 @@ class Oracle(TeacherFace):
         """Predictions of the rows that did not fail, and their positions."""
         outcome = self._query(X, method, self.n_jobs, count)
         if len(outcome.failed) and outcome.failed.all():
-            raise TeacherAnswerError(
+            raise AllRowsFailedError(
                 f"The teacher ({name_of(self.teacher)}) failed on all {len(outcome.failed)} rows. "
                 f"The first failure: {outcome.error}"
             )

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
 
 from skdistill._rows import iter_slices, take_rows
 from skdistill._validation import Number
@@ -27,6 +26,7 @@ from skdistill.teachers._layers import Representation, check_finite, listing
 from skdistill.teachers._leaves import has_leaves, leaf_representation
 from skdistill.teachers._mlp import mlp_representation
 from skdistill.teachers._oracle import Oracle
+from skdistill.teachers._steps import final_step_and_rows
 from skdistill.teachers._torch import TorchTeacher
 
 __all__ = ["hidden_representation", "represent"]
@@ -51,7 +51,8 @@ def hidden_representation(
         random forest, extra trees, gradient boosting with or without
         histograms; a scikit-learn estimator of LightGBM or XGBoost; or one of
         those inside a pipeline, a search, a ``TransformedTargetRegressor``, a
-        ``FrozenEstimator`` or a :class:`CachedTeacher`. It is left as it was.
+        ``FrozenEstimator``, an :class:`Oracle` or a :class:`CachedTeacher`. It is
+        left as it was.
         With a callable for ``layers``, anything at all.
     X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
         Rows as the teacher takes them; the steps of a pipeline are applied.
@@ -213,7 +214,7 @@ def _open(teacher: Any, X: Any) -> tuple[Any, Any]:
     while True:
         outer = teacher
         teacher = unfrozen(teacher)
-        if isinstance(teacher, Oracle):
+        if isinstance(teacher, Oracle):  # and CachedTeacher, which is one
             teacher = teacher.teacher
         if not is_fitted_teacher(teacher):
             raise NotFittedError(
@@ -222,12 +223,7 @@ def _open(teacher: Any, X: Any) -> tuple[Any, Any]:
             )
         if is_instance_of(teacher, "sklearn.compose", "TransformedTargetRegressor"):
             teacher = teacher.regressor_
-        teacher = getattr(teacher, "best_estimator_", teacher)
-        if isinstance(teacher, Pipeline):
-            for _, step in teacher.steps[:-1]:
-                if hasattr(step, "transform"):  # samplers act in fit alone
-                    X = step.transform(X)
-            teacher = teacher.steps[-1][1]
+        teacher, X = final_step_and_rows(teacher, X)
         if teacher is outer:
             return teacher, X
 

@@ -1,4 +1,4 @@
-"""PAC-distillation: how many rows, how many probes, and how sure."""
+"""PAC-distillation: sample sizes, query bounds and certificates of fidelity."""
 
 from skdistill.theory import log_class_size
 from skdistill.theory._betting import betting_upper_bound, sequential_betting_bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -12,9 +13,9 @@ from skdistill._validation import Number
 from skdistill.exceptions import DistillationWarning
 from skdistill.theory._betting import betting_upper_bound
 from skdistill.theory._checks import OPEN_UNIT, check_number
-from skdistill.theory._compare import pair_up
+from skdistill.theory._compare import RowLosses, measure_losses, pair_rows
 from skdistill.theory._counts import binomial_upper_bound, hypergeometric_upper_bound
-from skdistill.theory._losses import Loss, as_loss
+from skdistill.theory._losses import as_loss
 from skdistill.theory._memory import FITTED, check_fresh
 from skdistill.theory._result import FidelityCertificate, GroupCertificates
 
@@ -65,20 +66,21 @@ def fidelity_certificate(
     groups: Any = None,
     source: str = "X",
 ) -> FidelityCertificate | GroupCertificates:
-    """Certify on fresh rows how far a student is from its teacher.
+    """Certify on fresh rows an upper bound on a student's disagreement with its teacher.
 
     The statement holds with probability 1 - delta over the draw of the rows,
-    for any student, teacher and distribution, at any number of rows. It asks
-    three things of the rows: that they are a random sample of those the
-    statement is about, that neither student nor teacher was made with their
-    help, and that their number was fixed beforehand. To look again and again,
-    use :class:`SequentialCertificate`.
+    for any student, teacher and distribution, at any number of rows. It
+    requires three things of the rows: that they are a random sample of those
+    the statement is about, that neither student nor teacher was made with their
+    help, and that their number was fixed in advance. To look repeatedly, use
+    :class:`SequentialCertificate`.
 
     Parameters
     ----------
     teacher : predictor, callable or None
         Fitted; sees X itself. None is the student's own ``teacher_``, which in
-        a pipeline sees the transformed rows.
+        a pipeline sees the transformed rows. Labels are those of its
+        ``predict``.
     student : fitted estimator or callable
         A distiller, a pipeline that ends in one, a search over either, or any
         predictor.
@@ -93,8 +95,8 @@ def fidelity_certificate(
         default for classes. "total_variation": half the absolute differences
         of the probabilities. :class:`Tolerance` and :class:`ClippedError` are
         for real values, where one of them must be given. A function of the
-        arrays of answers of teacher and student returns one number in [0, 1] a
-        row.
+        arrays of predictions of teacher and student returns one number in
+        [0, 1] a row.
     method : {"auto", "clopper-pearson", "hypergeometric", "betting"}, \
             default="auto"
         The bound. "auto" is exact for what is counted (binomial, or
@@ -119,14 +121,17 @@ def fidelity_certificate(
     ------
     ValueError
         If X is empty or made of the rows that the student was fitted on, a
-        number is out of its range, the answers cannot be compared, or the
-        method does not fit the loss.
+        number is out of its range, the predictions cannot be compared, the
+        method does not fit the loss, or the teacher leaves out rows of a pool.
+    TypeError
+        If the teacher predicts classes and the student real values, or the
+        other way round.
 
     Warns
     -----
     DistillationWarning
         If more rows of X are known to the student than nature repeats, with
-        their share; or if a bound says nothing.
+        their share; or if a bound is vacuous.
 
     See Also
     --------
@@ -141,9 +146,14 @@ def fidelity_certificate(
     them by nature: about as often as one of the known rows has a twin among
     the others. Only what goes beyond this (by Fisher's exact test at 1 in
     1,000) is warned of, or refused where all rows are known. Part of a table whose
-    every possible row was seen often cannot be told from fresh rows; nor can
+    every possible row was seen often cannot be distinguished from fresh rows; nor can
     rows that went through a step which computes them a little differently in
     other batches.
+
+    *Rows left out.* A teacher that leaves out rows on which it fails
+    (``Oracle(teacher, on_error="drop")``) is compared on the others. The
+    statement is then about the rows for which it has a prediction, and the
+    sentence contains how many of X were left out.
 
     *Bounds.* See :func:`binomial_upper_bound`,
     :func:`hypergeometric_upper_bound` and :func:`betting_upper_bound`.
@@ -167,24 +177,36 @@ def fidelity_certificate(
     if method not in _METHODS:
         raise ValueError(f"method must be one of {list(_METHODS)}, got {method!r}.")
     loss = as_loss(loss)
-    pair = pair_up(teacher, student, X)
-    labels = _check_groups(groups, pair.rows.shape[0])
-    _check_pool(pool_size, pair.rows.shape[0], labels)
+    pair = pair_rows(teacher, student, X)
+    n_rows = pair.n_rows
+    labels = _check_groups(groups, n_rows)
+    _check_pool(pool_size, n_rows, labels)
     known = None
-    if pair.memory is not None:
-        known = check_fresh(pair.hashes, pair.memory, FITTED)
-    counted, losses = pair.losses(loss)
-    order = pair.order
-    losses, known = losses[order], None if known is None else known[order]
+    if pair.known_hashes is not None and pair.hashes is not None:
+        known = check_fresh(pair.hashes, pair.known_hashes, FITTED)
+    found = measure_losses(pair, loss)
+    if found.n_left_out and pool_size is not None:
+        raise ValueError(
+            f"The teacher has no prediction for {found.n_left_out} of {n_rows} rows, and for an "
+            "unknown number of others of the pool. Leave out pool_size, or use a teacher that "
+            "predicts every row."
+        )
+    known = None if known is None else known[found.rows]
     if labels is None:
-        return _issue(counted, losses, delta, method, pool_size, known, source)
-    labels = labels[order]
+        return _issue(found, delta, method, pool_size, known, source)
+    kept_labels = labels[found.rows]
     certificates, names = {}, np.unique(labels)
     for name in names.tolist():
-        rows = labels == name
+        rows = kept_labels == name
+        if not rows.any():
+            raise ValueError(f"The teacher has no prediction for any row of group {name!r}.")
         certificates[name] = _issue(
-            counted,
-            losses[rows],
+            replace(
+                found,
+                losses=found.losses[rows],
+                rows=found.rows[rows],
+                n_left_out=int(np.count_nonzero(labels == name) - np.count_nonzero(rows)),
+            ),
             delta / len(names),
             method,
             None if pool_size is None else pool_size[name],
@@ -236,8 +258,7 @@ def _check_pool(pool_size: Any, n_rows: int, labels: np.ndarray | None) -> None:
 
 
 def _issue(
-    loss: Loss,
-    losses: np.ndarray,
+    found: RowLosses,
     delta: float,
     method: str,
     pool_size: int | None,
@@ -245,7 +266,7 @@ def _issue(
     source: str,
 ) -> FidelityCertificate:
     """Bound the losses of one group of rows."""
-    n_rows = len(losses)
+    loss, losses, n_rows = found.loss, found.losses, len(found.losses)
     exact = "clopper-pearson" if pool_size is None else "hypergeometric"
     if method == "auto":
         method = exact if loss.binary else "betting"
@@ -268,8 +289,8 @@ def _issue(
         bound = hypergeometric_upper_bound(n_errors, n_rows, pool_size, delta) / pool_size
     if bound >= 1:
         warnings.warn(
-            f"The certificate on {n_rows} rows of {source} says nothing: its bound is the largest "
-            "value that there is.",
+            f"The certificate on {n_rows} rows of {source} is vacuous: its bound is the largest "
+            "possible value.",
             DistillationWarning,
             stacklevel=3,
         )
@@ -280,8 +301,9 @@ def _issue(
         n_disagreements=n_errors,
         delta=delta,
         method=method,
-        loss=loss.words,
+        loss=loss.description,
         source=source,
         n_known=None if known is None else int(np.count_nonzero(known)),
         pool_size=None if pool_size is None else int(pool_size),
+        n_left_out=found.n_left_out,
     )

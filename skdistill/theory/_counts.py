@@ -1,4 +1,4 @@
-"""Upper bounds on how often something happens, from how often it was seen.
+"""Upper bounds on the share of errors, from the number that was seen.
 
 All are one-sided: the true share is above the bound with probability at most
 delta, whatever the share is.

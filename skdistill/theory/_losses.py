@@ -1,4 +1,4 @@
-"""What a certificate counts: how far a student is from its teacher on a row.
+"""Losses of certificates: how far a student is from its teacher on a row.
 
 A loss is a number in [0, 1] for each row. A *binary* one is 0 or 1 and gets an
 exact bound; the others get a betting bound on their mean.
@@ -19,18 +19,18 @@ __all__ = ["ClippedError", "Disagreement", "Loss", "Tolerance", "as_loss"]
 
 
 class Loss:
-    """Base of the losses; compares a teacher's answers with a student's."""
+    """Base of the losses; compares a teacher's predictions with a student's."""
 
-    asks = "predict"
+    needs_proba = False
     binary = True
     limit = 1.0  # what a loss of 1 means in the user's unit
 
-    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+    def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
         """Return one loss in [0, 1] for each row; booleans where binary."""
         raise NotImplementedError
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What happens where the loss is 1, or what is averaged."""
         raise NotImplementedError
 
@@ -39,20 +39,12 @@ class Loss:
 class Disagreement(Loss):
     """Labels differ; the loss named "disagreement"."""
 
-    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
-        if (told.dtype.kind in "US") != (said.dtype.kind in "US") and "O" not in (
-            told.dtype.kind,
-            said.dtype.kind,
-        ):
-            raise ValueError(
-                f"The teacher answers {told.dtype} labels and the student {said.dtype} ones: they "
-                "could never agree. Give both the same labels."
-            )
-        differ: np.ndarray = np.asarray(told != said, dtype=bool)
-        return np.asarray(differ.reshape(len(told), -1).any(axis=1))
+    def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
+        differ: np.ndarray = np.asarray(y_teacher != y_student, dtype=bool)
+        return np.asarray(differ.reshape(len(y_teacher), -1).any(axis=1))
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return "disagree"
 
 
@@ -60,26 +52,26 @@ class Disagreement(Loss):
 class _TotalVariation(Loss):
     """Half the absolute differences of the probabilities; named "total_variation"."""
 
-    asks = "predict_proba"
+    needs_proba = True
     binary = False
 
-    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
-        return np.clip(0.5 * np.abs(told - said).sum(axis=1), 0.0, 1.0)
+    def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
+        return np.clip(0.5 * np.abs(y_teacher - y_student).sum(axis=1), 0.0, 1.0)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return "the total variation"
 
 
-def _distance(told: np.ndarray, said: np.ndarray) -> np.ndarray:
+def _distance(y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
     """Absolute difference of values; the largest of several outputs."""
-    for answers in (told, said):
-        if answers.dtype.kind not in "fiub":
+    for predictions in (y_teacher, y_student):
+        if predictions.dtype.kind not in "fiub":
             raise ValueError(
-                "Tolerance and ClippedError compare real values, but the answers are "
-                f'{answers.dtype} labels. Use loss="disagreement".'
+                "Tolerance and ClippedError compare real values, but the predictions are "
+                f'{predictions.dtype} labels. Use loss="disagreement".'
             )
-    return np.abs(told.astype(np.float64) - said).reshape(len(told), -1).max(axis=1)
+    return np.abs(y_teacher.astype(np.float64) - y_student).reshape(len(y_teacher), -1).max(axis=1)
 
 
 @dataclass(frozen=True)
@@ -110,12 +102,12 @@ class Tolerance(Loss):
     def __post_init__(self) -> None:
         check_number("tolerance", self.tolerance, NOT_NEGATIVE)
 
-    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+    def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
         """Return whether values are further apart than the tolerance.
 
         Parameters
         ----------
-        told, said : ndarray of shape (n,) or (n, n_outputs)
+        y_teacher, y_student : ndarray of shape (n,) or (n, n_outputs)
             The teacher's values and the student's.
 
         Returns
@@ -123,10 +115,10 @@ class Tolerance(Loss):
         losses : ndarray of shape (n,), dtype bool
             One a row.
         """
-        return _distance(told, said) > self.tolerance
+        return _distance(y_teacher, y_student) > self.tolerance
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What happens where the loss is 1."""
         return f"differ by more than {self.tolerance:g}"
 
@@ -164,12 +156,12 @@ class ClippedError(Loss):
     def __post_init__(self) -> None:
         check_number("limit", self.limit, POSITIVE)
 
-    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
+    def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
         """Return the distance as a share of the limit, at most 1.
 
         Parameters
         ----------
-        told, said : ndarray of shape (n,) or (n, n_outputs)
+        y_teacher, y_student : ndarray of shape (n,) or (n, n_outputs)
             The teacher's values and the student's.
 
         Returns
@@ -177,27 +169,27 @@ class ClippedError(Loss):
         losses : ndarray of shape (n,)
             One a row.
         """
-        return np.minimum(_distance(told, said) / self.limit, 1.0)
+        return np.minimum(_distance(y_teacher, y_student) / self.limit, 1.0)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What is averaged."""
         return f"the absolute difference (counted as {self.limit:g} where larger)"
 
 
 @dataclass(frozen=True)
 class _FunctionLoss(Loss):
-    """A user's own function of the answers, bounded in the mean."""
+    """A user's own function of the predictions, bounded in the mean."""
 
     function: Callable[[np.ndarray, np.ndarray], Any]
     binary = False
 
-    def rows(self, told: np.ndarray, said: np.ndarray) -> np.ndarray:
-        losses = check_losses(self.function(told, said))
-        if losses.shape != (len(told),):
+    def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
+        losses = check_losses(self.function(y_teacher, y_student))
+        if losses.shape != (len(y_teacher),):
             raise ValueError(
-                f"The loss {self._name} must return one number a row, shape ({len(told)},), but it "
-                f"returned shape {losses.shape}."
+                f"The loss {self._name} must return one number a row, shape ({len(y_teacher)},), "
+                f"but it returned shape {losses.shape}."
             )
         return losses
 
@@ -206,7 +198,7 @@ class _FunctionLoss(Loss):
         return getattr(self.function, "__name__", type(self.function).__name__)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         return f"the loss {self._name}"
 
 
@@ -223,7 +215,7 @@ def as_loss(loss: Any) -> Loss | None:
     Returns
     -------
     loss : Loss or None
-        None where the answers decide.
+        None where the predictions decide.
 
     Raises
     ------
@@ -238,5 +230,5 @@ def as_loss(loss: Any) -> Loss | None:
         return _FunctionLoss(loss)
     raise ValueError(
         f"loss must be None, one of {sorted(_NAMED)}, Tolerance(...), ClippedError(...) or a "
-        f"function of the answers of teacher and student, got {loss!r}."
+        f"function of the predictions of teacher and student, got {loss!r}."
     )

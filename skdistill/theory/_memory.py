@@ -1,9 +1,9 @@
-"""Does a student know these rows already?
+"""Check that rows of a certificate are fresh.
 
-A certificate speaks of fresh rows. Distillers remember hashes of the real rows
+A certificate is about fresh rows. Distillers keep hashes of the real rows
 that they were fitted on, sorted and with repeats, in ``row_hashes_``. Rows of
 coarse tables repeat by nature, so a fresh row may equal a known one. How often
-to expect that, the known rows tell themselves: by exchangeability a fresh row
+to expect that follows from the known rows: by exchangeability a fresh row
 is among them about as often as one of them has a twin among the others (the
 estimate of Good and Turing).
 """
@@ -71,7 +71,7 @@ class _Overlap:
 def check_fresh(
     hashes: np.ndarray, memory: np.ndarray, owner: str, *, stacklevel: int = 3
 ) -> np.ndarray:
-    """Refuse rows that are all known, warn of some, and say which equal known ones.
+    """Refuse rows that are all known, warn of some, and return which equal known ones.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def check_fresh(
     everything = known.all() and (beyond or overlap.n_twins == 0)
     if everything or (len(hashes) == len(memory) and np.array_equal(np.sort(hashes), memory)):
         raise ValueError(
-            f"All {overlap.n_rows} rows of X are rows {owner}: they tell nothing about fresh ones. "
+            f"All {overlap.n_rows} rows of X are rows {owner}: they show nothing about fresh ones. "
             "Keep some rows aside, for example with sklearn.model_selection.train_test_split."
         )
     if beyond:

@@ -2,7 +2,7 @@
 
 A network's inner representation phi(x) may *linearly represent* the clauses
 (conjunctions of literals) that lead to the nodes of a tree: then clause by
-clause, a linear regression on phi tells which ones it holds, and the tree is
+clause, a linear regression on phi shows which ones it holds, and the tree is
 put together from those. The idea and the polynomial bound are from
 E. Boix-Adserà, "Towards a theory of model distillation", arXiv:2403.09053; the
 explicit constants are derived here.
@@ -51,7 +51,7 @@ def linear_probe_threshold(width: int) -> float:
     Notes
     -----
     It is tight: the polynomials of degree w - 1 come as near as 4^-w. From the
-    paper: that a probe with small error tells which clauses are represented.
+    paper: that a probe with small error shows which clauses are represented.
     Derived here: the constant.
 
     Examples
@@ -109,7 +109,7 @@ class ProbeBudget:
 def linear_probe_budget(
     n_features: int, width: int, *, tau: float, norm: float, slack: float = 0.5
 ) -> ProbeBudget:
-    """Say how many linear probes a search for the clauses of a tree can need.
+    """Return how many linear probes a search for the clauses of a tree can need.
 
     The search grows clauses literal by literal, and keeps one where a probe v
     with norm ``|v| <= tau`` reaches a root mean squared error of at most
@@ -158,7 +158,7 @@ def linear_probe_budget(
     -----
     Only the cost rests on the lemma (and on uniform rows). A clause that is
     represented exactly is always kept, and one that is kept by mistake costs
-    time alone: how true the tree is depends on the rows that choose it,
+    time alone: the fidelity of the tree depends on the rows that choose it,
     ``sample_complexity(..., log_class_size=log_class_size.tree(...))``.
 
     From the paper: growing clauses by probes, and that a bounded representation

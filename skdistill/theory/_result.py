@@ -1,4 +1,4 @@
-"""What a certificate says: small, frozen, and one sentence long."""
+"""The result of a certificate: a frozen record that prints as one sentence."""
 
 from __future__ import annotations
 
@@ -52,14 +52,17 @@ class FidelityCertificate:
     method : str
         How the bound was found.
     loss : str
-        What was counted, in words.
+        Description of what was counted.
     source : str
-        Where the rows came from, as the caller says.
+        Where the rows came from, as given by the caller.
     n_known : int or None
         Rows that equal one that the student was fitted on (repeats of discrete
         rows included); None where it remembers none.
     pool_size : int or None
-        Rows in the pool that the bound speaks of; None for all rows like these.
+        Rows in the pool that the bound is about; None for all rows like these.
+    n_left_out : int
+        Rows for which the teacher has no prediction; the bound is about rows
+        that are not of their kind.
 
     See Also
     --------
@@ -85,6 +88,7 @@ class FidelityCertificate:
     source: str = "X"
     n_known: int | None = None
     pool_size: int | None = None
+    n_left_out: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a dict of plain numbers and strings.
@@ -98,7 +102,7 @@ class FidelityCertificate:
 
     @property
     def _claim(self) -> str:
-        """The bound in words, with what was seen."""
+        """The bound as text, with the estimate."""
         if self.n_disagreements is None:
             where = "rows like these" if self.pool_size is None else f"a pool of {self.pool_size}"
             return (
@@ -117,12 +121,16 @@ class FidelityCertificate:
 
     @property
     def _freshness(self) -> str:
-        """What is known of the rows."""
+        """How many rows are known, as text."""
         if self.n_known is None:
-            return "fresh on the caller's word since the student remembers none"
-        if self.n_known == 0:
-            return "none of which the student was fitted on"
-        return f"{self.n_known} of which equal rows that the student was fitted on"
+            known = "assumed to be fresh since the student keeps no record of its rows"
+        elif self.n_known == 0:
+            known = "none of which the student was fitted on"
+        else:
+            known = f"{self.n_known} of which equal rows that the student was fitted on"
+        if not self.n_left_out:
+            return known
+        return f"{known}, {self.n_left_out} more left out without a prediction of the teacher"
 
     def __str__(self) -> str:
         return (
@@ -142,7 +150,7 @@ class GroupCertificates(Mapping[Any, FidelityCertificate]):
     delta : float
         Probability with which any of them may be wrong.
     source : str, default="X"
-        Where the rows came from, as the caller says.
+        Where the rows came from, as given by the caller.
 
     See Also
     --------
@@ -194,7 +202,12 @@ class GroupCertificates(Mapping[Any, FidelityCertificate]):
     def __str__(self) -> str:
         n_known = [each.n_known for each in self.certificates.values() if each.n_known is not None]
         any_one = next(iter(self.certificates.values()))
-        whole = replace(any_one, n_known=sum(n_known) if n_known else None, source=self.source)
+        whole = replace(
+            any_one,
+            n_known=sum(n_known) if n_known else None,
+            source=self.source,
+            n_left_out=sum(each.n_left_out for each in self.certificates.values()),
+        )
         return "\n".join(
             [
                 f"With {_confidence(self.delta)} confidence (delta = {self.delta:.3g}), all of "

@@ -62,7 +62,7 @@ def sample_complexity(
     realizable: bool = True,
     access: str = "labels",
 ) -> int:
-    r"""Say how many labelled rows are enough to distil into a class of students.
+    r"""Return how many labelled rows are enough to distil into a class of students.
 
     The student is any of the class P that disagrees least with the teacher on
     the rows. How many rows make it good depends on how many students there are
@@ -85,7 +85,7 @@ def sample_complexity(
         Whether some student of the class equals the teacher.
     access : {"labels", "teacher"}, default="labels"
         What the method may use: the teacher's labels on the rows alone, or the
-        teacher itself, looked into or asked anywhere, without limit.
+        teacher itself, opened or queried anywhere, without limit.
 
     Returns
     -------

@@ -30,7 +30,7 @@ def _rows_for(n_errors: np.ndarray, epsilon: float, delta: float) -> np.ndarray:
 def certificate_sample_size(
     epsilon: float, delta: float = 0.05, expected: float = 0.0, power: float = 0.9
 ) -> int:
-    """Say how many fresh rows a certificate of disagreement will need.
+    """Return how many fresh rows a certificate of disagreement will need.
 
     With k errors allowed, the exact binomial bound is at most epsilon from
     n_k rows on, the least n with P[Bin(n, epsilon) <= k] <= delta. If the
@@ -49,7 +49,7 @@ def certificate_sample_size(
         The disagreement that you expect, in [0, epsilon). With 0 not a single
         error is planned for.
     power : float, default=0.9
-        Probability of success that is asked for, in (0, 1).
+        Required probability of success, in (0, 1).
 
     Returns
     -------

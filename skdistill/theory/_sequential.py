@@ -1,4 +1,4 @@
-"""Certificates of fidelity that may be looked at as often as one likes."""
+"""Certificates of fidelity that hold at any number of looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from skdistill.theory._betting import sequential_betting_bound
 from skdistill.theory._checks import OPEN_UNIT, check_number
-from skdistill.theory._compare import pair_up
+from skdistill.theory._compare import measure_losses, pair_rows
 from skdistill.theory._counts import sequential_binomial_bound
 from skdistill.theory._losses import Loss, as_loss
 from skdistill.theory._memory import FITTED, check_fresh
@@ -21,8 +21,8 @@ class SequentialCertificate:
     """Certify the fidelity of a student batch by batch, with any number of looks.
 
     An ordinary certificate holds for one look at a number of rows that was
-    fixed beforehand. Who looks again and again, and stops when it looks good,
-    is wrong far more often than delta. Here all the bounds, after every batch,
+    fixed in advance. Looking repeatedly, and stopping when the bound is good
+    enough, is wrong far more often than delta. Here all the bounds, after every batch,
     hold together with probability 1 - delta, so one may stop, or go on, for any
     reason.
 
@@ -95,11 +95,11 @@ class SequentialCertificate:
         self.n_looks_ = 0
         self._losses = np.empty(0)
         self._seen = np.empty(0, dtype=np.uint64)
-        self._n_rows = self._n_errors = self._n_known = 0
+        self._n_rows = self._n_errors = self._n_known = self._n_left_out = 0
         self._least = 1.0
 
     def update(self, X: Any) -> FidelityCertificate:
-        """Take in fresh rows, and say what holds now.
+        """Add fresh rows, and return what is certified now.
 
         Parameters
         ----------
@@ -116,19 +116,20 @@ class SequentialCertificate:
         ValueError
             As in :func:`fidelity_certificate`; nothing is taken in then.
         """
-        pair = pair_up(self.teacher, self.student, X)
-        n_known = None
-        if pair.memory is not None:
-            known = check_fresh(pair.hashes, pair.memory, FITTED)
+        pair, known = pair_rows(self.teacher, self.student, X), None
+        if pair.known_hashes is not None and pair.hashes is not None:
+            known = check_fresh(pair.hashes, pair.known_hashes, FITTED)
             check_fresh(pair.hashes, self._seen, "of an earlier update")
-            n_known = self._n_known + int(np.count_nonzero(known))
-        self.loss, losses = pair.losses(self.loss)
-        if n_known is not None:
+        found = measure_losses(pair, self.loss)
+        self.loss = found.loss
+        if known is not None:
             self._seen = np.sort(np.concatenate([self._seen, pair.hashes]))
-            self._n_known = n_known
-        self._n_rows += len(losses)
+            self._n_known += int(np.count_nonzero(known[found.rows]))
+        self._n_rows += len(found.losses)
+        self._n_left_out += found.n_left_out
         self.n_looks_ += 1
-        self.certificate_ = self._issue(self.loss, losses[pair.order], n_known)
+        n_known = None if known is None else self._n_known
+        self.certificate_ = self._issue(self.loss, found.losses, n_known)
         return self.certificate_
 
     def _issue(self, loss: Loss, losses: np.ndarray, n_known: int | None) -> FidelityCertificate:
@@ -149,9 +150,10 @@ class SequentialCertificate:
             n_disagreements=self._n_errors if loss.binary else None,
             delta=self.delta,
             method="sequential-binomial" if loss.binary else "sequential-betting",
-            loss=loss.words,
+            loss=loss.description,
             source=self.source,
             n_known=n_known,
+            n_left_out=self._n_left_out,
         )
 
     def __repr__(self) -> str:

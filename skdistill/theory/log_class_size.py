@@ -34,7 +34,7 @@ def junta(n_features: int, k: int, *, n_levels: int = 2, n_classes: int = 2) -> 
     """Count the functions of at most k of the features.
 
     Choose k features in C(d, k) ways, then fill a table of n_levels^k cells
-    with one of n_classes answers each:
+    with one of n_classes labels each:
     ln|P| <= ln C(d, k) + n_levels^k ln(n_classes).
 
     Parameters
@@ -46,7 +46,7 @@ def junta(n_features: int, k: int, *, n_levels: int = 2, n_classes: int = 2) -> 
     n_levels : int, default=2
         Values of each feature.
     n_classes : int, default=2
-        Answers.
+        Classes.
 
     Returns
     -------
@@ -59,9 +59,9 @@ def junta(n_features: int, k: int, *, n_levels: int = 2, n_classes: int = 2) -> 
 
     Notes
     -----
-    Divided by ln(n_classes) it tells about how many membership queries any
-    method needs in its worst case, since every answer is one of n_classes
-    things: k log2(d / k) + 2^k for yes/no features and answers, roughly.
+    Divided by ln(n_classes) it is about the number of membership queries any
+    method needs in its worst case, since every prediction is one of n_classes
+    labels: k log2(d / k) + 2^k for yes/no features and labels, roughly.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def tree(n_features: int, n_leaves: int, *, n_thresholds: int = 1, n_classes: in
 
     A binary tree with L leaves has L - 1 inner nodes. There are
     Catalan(L - 1) shapes; each inner node picks a feature and a threshold,
-    each leaf an answer (a smaller tree is one of these with a split too many):
+    each leaf a label (a smaller tree is one of these with a split too many):
     ln|P| <= ln Catalan(L - 1) + (L - 1) ln(d t) + L ln(n_classes).
 
     Parameters
@@ -95,7 +95,7 @@ def tree(n_features: int, n_leaves: int, *, n_thresholds: int = 1, n_classes: in
         Different thresholds a feature, t: 1 for yes/no features, otherwise one
         less than its number of values.
     n_classes : int, default=2
-        Answers.
+        Classes.
 
     Returns
     -------

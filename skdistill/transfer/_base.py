@@ -14,12 +14,21 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill._rows import check_rows, default_size, stack_rows
-from skdistill._validation import Number, validate_parameters
-from skdistill.teachers import Oracle, TeacherHolderMixin, resolve_teacher, teacher_kind
-from skdistill.transfer._tables._sampling import iter_chunks, seeds_of
-from skdistill.transfer._tables._table import Encoded, learn_table
+from skdistill._validation import Instance, Number, OneOf, validate_parameters
+from skdistill.teachers import Oracle, TeacherHolderMixin, as_teacher, resolve_teacher, teacher_kind
+from skdistill.transfer._tables import Encoded, iter_chunks, learn_table, seeds_of
 
-__all__ = ["BaseTransferSet", "transformer_without_teacher"]
+__all__ = ["COMMON_RULES", "BaseTransferSet", "transformer_without_teacher"]
+
+_LIST_LIKE = Instance(
+    "a mask, positions or names of columns",
+    lambda value: hasattr(value, "__len__") and not isinstance(value, str),
+)
+
+COMMON_RULES = {
+    "n_samples": [Number(0, whole=True), OneOf("auto")],
+    "categorical_features": [OneOf("from_dtype", None), _LIST_LIKE],
+}
 
 
 def _has_teacher(transfer_set: Any) -> bool:
@@ -41,10 +50,11 @@ def transformer_without_teacher(cls: type) -> type:
 class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of the generators of unlabelled rows.
 
-    A subclass learns from encoded rows in ``_learn`` and makes new ones, a
-    block at a time, in ``_draw_block``; this class handles what users hold
-    (arrays, frames, levels, gaps, dtypes, bounds), randomness, chunks, and the
-    teacher's labels for ``fit_resample``.
+    A subclass learns from encoded rows in ``_learn``, which by default keeps
+    them as ``_rows``, and makes new ones, a
+    block at a time, in ``_draw_block``; this class handles the kinds of rows
+    (arrays, frames, categories, missing values, dtypes, bounds), randomness,
+    chunks, and the teacher's labels for ``fit_resample``.
 
     See Also
     --------
@@ -52,9 +62,9 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
 
     Notes
     -----
-    ``_block_rows``, an attribute of the class, says how many rows are drawn at
-    a time. Each block has a random generator of its own, so rows depend on the
-    seed alone, never on the size of the chunks in which they are taken.
+    ``_block_rows``, an attribute of the class, is the number of rows drawn at a
+    time. Each block has a random generator of its own, so samples depend only
+    on the seed, never on the size of the chunks in which they are taken.
 
     Examples
     --------
@@ -71,9 +81,6 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     ...         self.categorical_features = categorical_features
     ...         self.random_state = random_state
     ...
-    ...     def _learn(self, rows):
-    ...         self._rows = rows
-    ...
     ...     def _draw_block(self, size, rng):
     ...         parents = rng.integers(len(self._rows), size=size)
     ...         return self._rows.take(parents), parents
@@ -88,12 +95,13 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     n_samples: Any
     categorical_features: Any
     random_state: Any
+    _rows: Encoded
     _block_rows: int = 16_384
-    _queries_teacher: bool = False  # whether fit asks the teacher
+    _queries_teacher: bool = False  # whether fit queries the teacher
 
-    @abstractmethod
     def _learn(self, rows: Encoded) -> None:
         """Learn from encoded rows and set attributes."""
+        self._rows = rows
 
     @abstractmethod
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
@@ -118,7 +126,13 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         self : object
             The fitted transfer set.
         """
+        self._learn(self._read_rows(X))
+        return self
+
+    def _read_rows(self, X: Any) -> Encoded:
+        """Validate parameters and rows, and learn the columns."""
         validate_parameters(self)
+        self._check_teacher()
         X = check_rows(self, X, reset=True, accept_sparse=False, accept_times=True)
         self._table, rows = learn_table(X, self.categorical_features)
         self.categorical_features_ = self._table.categorical
@@ -126,8 +140,19 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         self.n_samples_ = (
             default_size(len(rows)) if isinstance(self.n_samples, str) else int(self.n_samples)
         )
-        self._learn(rows)
-        return self
+        return rows
+
+    def _check_teacher(self) -> None:
+        """Refuse at once what cannot be a teacher, such as a number of rows in its place."""
+        if self.teacher is None:
+            return
+        try:
+            as_teacher(self.teacher)
+        except TypeError as error:
+            raise TypeError(
+                f"The first parameter of {type(self).__name__} is the teacher, and all others are "
+                f"passed by name, such as n_samples=500. {error}"
+            ) from error
 
     def sample(
         self,
@@ -141,25 +166,25 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         Parameters
         ----------
         n_samples : int, default=None
-            How many; ``n_samples_`` by default.
+            Number of rows; ``n_samples_`` by default.
         random_state : int, RandomState instance or None, default=None
             None takes the constructor's: with a number there, the same rows
             each time.
         return_parents : bool, default=False
-            Whether to tell of each new row which row it came from.
+            Whether to return, for each new row, which row it came from.
 
         Returns
         -------
         X : ndarray or DataFrame of shape (n_samples, n_features)
             New rows, without labels.
         parents : ndarray of shape (n_samples,), dtype int
-            Positions in the rows given to ``fit``; with ``return_parents``
-            alone.
+            Positions in the rows given to ``fit``; only with
+            ``return_parents``.
 
         Raises
         ------
         ValueError
-            If parents are asked for where rows have none.
+            If ``return_parents`` is set where rows have no parents.
         """
         n_samples = self._check_count(n_samples)
         chunks = self._chunks(n_samples, max(n_samples, 1), random_state, return_parents)
@@ -168,9 +193,9 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     def iter_samples(
         self,
         n_samples: int | None = None,
+        *,
         chunk_size: int = 100_000,
         random_state: Any = None,
-        *,
         return_parents: bool = False,
     ) -> Iterator[Any]:
         """Return the rows of :meth:`sample` in chunks, for tables beyond memory.
@@ -178,9 +203,9 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         Parameters
         ----------
         n_samples : int, default=None
-            How many in all; ``n_samples_`` by default.
+            Number of rows in all; ``n_samples_`` by default.
         chunk_size : int, default=100_000
-            How many at a time. Whatever it is, the rows are the same.
+            Number of rows at a time. Whatever it is, the rows are the same.
         random_state : int, RandomState instance or None, default=None
             As for :meth:`sample`.
         return_parents : bool, default=False
@@ -207,7 +232,7 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     def _chunks(
         self, n_samples: int, chunk_size: int, random_state: Any, return_parents: bool
     ) -> Iterator[Any]:
-        """Decoded chunks, with their parents where these are asked for."""
+        """Decoded chunks, with their parents where these are wanted."""
         chunks = iter_chunks(
             self._table,
             self._draw_block,
@@ -222,8 +247,8 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
         rows, parents = chunk
         if parents is None:
             raise ValueError(
-                f"Rows of a {type(self).__name__} come from no single row: there are no parents "
-                "to return."
+                f"Samples of a {type(self).__name__} come from no single row: there are no "
+                "parents to return."
             )
         return rows, parents
 
@@ -231,16 +256,16 @@ class BaseTransferSet(TeacherHolderMixin, BaseEstimator, metaclass=ABCMeta):
     def fit_resample(self, X: Any, y: Any = None) -> tuple[Any, np.ndarray]:
         """Return X and new rows, all with the teacher's labels.
 
-        This is imbalanced-learn's protocol, so that in its pipelines the step
-        before a student makes the student learn the teacher. It exists where
-        ``teacher`` is set.
+        This is imbalanced-learn's protocol: as the step before a student in one
+        of its pipelines, it makes the student learn the teacher. It exists only
+        where ``teacher`` is set.
 
         Parameters
         ----------
         X : array-like or DataFrame of shape (n_samples, n_features)
             Real rows.
         y : array-like of shape (n_samples,), default=None
-            Labels, needed by an unfitted teacher alone.
+            Labels, needed only by an unfitted teacher.
 
         Returns
         -------

@@ -32,7 +32,7 @@ def alternate(tree: BinnedTree, search: SearchRows, max_passes: int = 20) -> Bin
     """Revisit every node until nothing improves, but for those where nothing was changed.
 
     A pass costs O(rows * depth) for the paths, and O(rows that matter *
-    columns) a level for the histograms.
+    columns) a depth for the histograms.
 
     Parameters
     ----------
@@ -53,16 +53,16 @@ def alternate(tree: BinnedTree, search: SearchRows, max_passes: int = 20) -> Bin
 
 
 def _pass(tree: BinnedTree, search: SearchRows) -> bool:
-    """Revisit every node once, deepest first; says whether anything changed."""
+    """Revisit every node once, deepest first; returns whether anything changed."""
     reached = tree.rows_by_node(search.bins, search.index)
-    answers = search.answers(tree, reached)
+    predictions = search.predictions(tree, reached)
     depth = tree.depths()
     unsettled, parent = tree.unsettled(), tree.parents()
     changed = False
     for node in sorted(reached, key=lambda node: -depth[node]):
         if tree.left[node] == -1 or node not in unsettled:
             continue
-        if _revisit(tree, node, reached[node], search, answers):
+        if _revisit(tree, node, reached[node], search, predictions):
             changed = True
             while node:  # what is above it, is unsettled within the same pass
                 node = parent[node]
@@ -75,12 +75,12 @@ def _revisit(
     node: int,
     rows: np.ndarray,
     search: SearchRows,
-    answers: dict[int, int | np.ndarray],
+    predictions: dict[int, int | np.ndarray],
 ) -> bool:
     """Give one node its best split, or put its better child in its place."""
     left, right = tree.left[node], tree.right[node]
-    on_left = search.losses(tree, left, rows, answers)
-    gain = on_left - search.losses(tree, right, rows, answers)
+    on_left = search.losses(tree, left, rows, predictions)
+    gain = on_left - search.losses(tree, right, rows, predictions)
     goes = tree.goes_left(node, search.bins.codes[tree.feature[node]][rows])
     value = float(gain[goes].sum())
     one_side = min(0.0, float(gain.sum()))
@@ -89,22 +89,22 @@ def _revisit(
         # One child does as well for all rows: the split is not needed.
         trial = tree.copy()
         trial.replace(node, right if one_side >= -search.slack else left)
-        return _take(tree, trial, node, rows, search, answers)
+        return _take(tree, trial, node, rows, search, predictions)
     for cut in cuts:
         if cut.value >= value - search.slack:
             return False
         trial = tree.copy()
         trial.feature[node], trial.cut[node] = cut.feature, cut.cut
-        trial.gaps_left[node] = _gaps_left(cut, rows, search)
-        if _take(tree, trial, node, rows, search, answers):
+        trial.missing_left[node] = _missing_left(cut, rows, search)
+        if _take(tree, trial, node, rows, search, predictions):
             return True
     return False
 
 
-def _gaps_left(cut: Cut, rows: np.ndarray, search: SearchRows) -> bool:
+def _missing_left(cut: Cut, rows: np.ndarray, search: SearchRows) -> bool:
     """Where missing values go; with the larger part where there were none."""
-    if search.bins.gaps[cut.feature]:
-        return cut.gaps_left
+    if search.bins.missing[cut.feature]:
+        return cut.missing_left
     return search.most_go_left(cut.feature, cut.cut, rows)
 
 
@@ -114,7 +114,7 @@ def _take(
     node: int,
     rows: np.ndarray,
     search: SearchRows,
-    answers: dict[int, int | np.ndarray],
+    predictions: dict[int, int | np.ndarray],
 ) -> bool:
     """Tidy a changed subtree and take it over, if it keeps to the limits."""
     _drop_empty(trial, node, rows, search)
@@ -131,7 +131,7 @@ def _take(
         return False
     tree.become(trial)
     tree.touched.add(node)
-    answers.update(search.answers(trial, reached))
+    predictions.update(search.predictions(trial, reached))
     return True
 
 
@@ -211,7 +211,7 @@ def _grow(
     deepest = None if limits.depth is None else limits.depth - depth
     if pure or n_leaves < 2 or weight <= 0 or deepest == 0 or search.alike(rows):
         return None
-    # What the parameters say of all rows, said of these.
+    # Limits that the parameters set for all rows, scaled to these.
     share = float(task.weight.sum()) / weight
     params = {
         "max_leaf_nodes": n_leaves,
@@ -221,16 +221,16 @@ def _grow(
         "min_impurity_decrease": task.params["min_impurity_decrease"] * share,
         "ccp_alpha": task.params["ccp_alpha"] * share,
     } | params
-    return _settle_gaps(BinnedTree.read(task.cart(rows=rows, **params)), rows, search)
+    return _place_missing(BinnedTree.read(task.cart(rows=rows, **params)), rows, search)
 
 
-def _settle_gaps(tree: BinnedTree, rows: np.ndarray, search: SearchRows) -> BinnedTree:
+def _place_missing(tree: BinnedTree, rows: np.ndarray, search: SearchRows) -> BinnedTree:
     """Let every missing value of CART's rows have a place, and every leaf a row.
 
     scikit-learn 1.6 sends some of them elsewhere than it grew for.
     """
-    if search.bins.gaps.any():
-        search.settle_gaps(tree, rows)
+    if search.bins.missing.any():
+        search.place_missing(tree, rows)
         _drop_empty(tree, 0, rows, search)
     return tree
 
@@ -259,7 +259,7 @@ def improve(
     tree : BinnedTree
     error : float
     """
-    _settle_gaps(tree, search.index, search)
+    _place_missing(tree, search.index, search)
     error = search.prune(alternate(tree, search), max_leaves)
     for _ in range(n_rounds):
         if error <= search.slack:

@@ -24,7 +24,7 @@ __all__ = ["AlternatingGrower"]
 _KICK_WIDTH = 4
 # Rows that a part is regrown on: half of them, and no more than that.
 _KICK_ROWS = 2_000
-# The most passes of the last polish, where only a part of the rows was searched.
+# Maximum number of passes of the last polish, where only a part of the rows was searched.
 _LAST_PASSES = 3
 
 
@@ -32,30 +32,30 @@ class AlternatingGrower(BaseEstimator):
     """Improve a few starts by alternating optimisation, then search around the best.
 
     CART chooses each split as if nothing came after it. Here every split is
-    chosen again, with all the others fixed, until none can be bettered; leaves
+    chosen again with all the others fixed, until none can be improved; leaves
     that this frees are spent where the tree still errs. Then parts of the tree
-    are regrown at random, and kept where the whole gets no worse: what is
-    measured is always disagreement with the teacher (or squared error).
+    are regrown at random, and kept where the whole tree gets no worse. The
+    measure is always disagreement with the teacher (or squared error).
 
     Parameters
     ----------
     starts : list of growers, default=None
         Where to start: by default a wide tree that is pruned exactly, and plain
-        CART. Whatever has a ``grow`` like theirs will do.
+        CART. Any object with such a ``grow`` works.
     n_kicks : int, default=20
         How often a part of the best tree is regrown.
     n_rounds : int, default=3
-        The most times that CART goes on below all leaves of a start.
+        Maximum number of times that CART continues below all leaves of a start.
     width : int, default=8
         How many times the budget of leaves a start may have before it is
         pruned, and the leaves that CART grows below a leaf.
     held_out : float, default=0.0
-        Share in [0, 1) of the real rows that the search does not see. Between
-        the trees that it finds, those rows then decide, and the chosen one is
-        improved on all rows. 0 lets the search's own rows decide (see Notes).
+        Share in [0, 1) of the real rows that the search does not use. They
+        decide between the trees that it finds, and the chosen one is then
+        improved on all rows. With 0 the search's own rows decide (see Notes).
     max_rows : int, default=10000
-        The most rows searched, a random part of more; the tree is then
-        polished on all.
+        Maximum number of rows searched; a random part where there are more. The tree
+        is then polished on all.
 
     See Also
     --------
@@ -65,8 +65,8 @@ class AlternatingGrower(BaseEstimator):
     Notes
     -----
     Columns are cut once, into at most 255 intervals, and splits are found in
-    histograms: a pass over the tree costs O(rows that matter * columns) a level
-    of it. Most of the time goes into the CARTs that starts and regrown parts
+    histograms: a pass over the tree costs O(rows that matter * columns) for
+    each depth. Most of the time goes into the CARTs that starts and regrown parts
     come from.
 
     Which rows decide between trees was measured (``held_out=0.25`` in

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from skdistill._lattice import FoundTree
 from skdistill._sklearn import assemble_tree
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._scale import far_from_zero
 
-__all__ = ["Splits", "fill_tree", "filled", "node_sums"]
+__all__ = ["Splits", "fill_tree", "filled", "node_sums", "tree_splits"]
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Splits:
         Children, -1 in a leaf; column, -2 in a leaf.
     threshold : list of float
         A row goes left where its value is at most that.
-    gaps_left : list of bool
+    missing_left : list of bool
         Whether a missing value goes left.
     """
 
@@ -32,7 +33,7 @@ class Splits:
     right: list[int] = field(default_factory=list)
     feature: list[int] = field(default_factory=list)
     threshold: list[float] = field(default_factory=list)
-    gaps_left: list[bool] = field(default_factory=list)
+    missing_left: list[bool] = field(default_factory=list)
 
     @classmethod
     def read(cls, tree: Any) -> Splits:
@@ -51,13 +52,28 @@ class Splits:
         self.right.append(-1)
         self.feature.append(-2)
         self.threshold.append(-2.0)
-        self.gaps_left.append(False)
+        self.missing_left.append(False)
         return len(self.left) - 1
 
-    def split(self, node: int, feature: int, threshold: float, gaps_left: bool = False) -> None:
+    def split(self, node: int, feature: int, threshold: float, missing_left: bool = False) -> None:
         """Turn a leaf into an inner node; its children are to be set."""
         self.feature[node], self.threshold[node] = int(feature), float(threshold)
-        self.gaps_left[node] = bool(gaps_left)
+        self.missing_left[node] = bool(missing_left)
+
+
+def tree_splits(tree: FoundTree) -> Splits:
+    """Lay a tree out as scikit-learn does: a node, its left subtree, its right one."""
+    splits = Splits()
+
+    def place(node: FoundTree) -> int:
+        here = splits.leaf()
+        if node.children:
+            splits.split(here, node.feature, node.threshold)
+            splits.left[here], splits.right[here] = (place(child) for child in node.children)
+        return here
+
+    place(tree)
+    return splits
 
 
 def node_sums(tree: Any, leaf: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -120,7 +136,7 @@ def fill_tree(
         "impurity": np.zeros(count),
         "n_node_samples": np.ones(count),
         "weighted_n_node_samples": np.ones(count),
-        "missing_go_to_left": np.array(splits.gaps_left),
+        "missing_go_to_left": np.array(splits.missing_left),
     }
     shape = (count, 1, width) if classification else (count, width, 1)
     classes = np.array([width]) if classification else np.ones(width)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skdistill.trees._assembly import Splits
-from skdistill.trees._bins import GAP, BinnedRows
+from skdistill.trees._bins import MISSING, BinnedRows
 
 __all__ = ["BinnedTree"]
 
@@ -22,7 +22,7 @@ class BinnedTree:
     left, right, feature, cut : list of int
         Children, -1 in a leaf; column; a row goes left where its interval is
         at most ``cut``.
-    gaps_left : list of bool
+    missing_left : list of bool
         Whether missing values go left. Node 0 is the root; places are in no
         order otherwise, and may be unused.
 
@@ -38,10 +38,10 @@ class BinnedTree:
         right: list[int],
         feature: list[int],
         cut: list[int],
-        gaps_left: list[bool],
+        missing_left: list[bool],
     ):
         self.left, self.right, self.feature, self.cut = left, right, feature, cut
-        self.gaps_left = gaps_left
+        self.missing_left = missing_left
         self.touched = set(range(len(left)))
         # Leaves that something was grafted on; it may be cut off again.
         self._fresh: set[int] = set()
@@ -49,7 +49,7 @@ class BinnedTree:
     @classmethod
     def read(cls, tree: Any) -> BinnedTree:
         """Read a scikit-learn ``Tree`` that was grown on codes (``BinnedRows.numbers``)."""
-        finite = np.where(np.isfinite(tree.threshold), tree.threshold, GAP - 1)
+        finite = np.where(np.isfinite(tree.threshold), tree.threshold, MISSING - 1)
         return cls(
             tree.children_left.tolist(),
             tree.children_right.tolist(),
@@ -65,7 +65,7 @@ class BinnedTree:
             self.right.copy(),
             self.feature.copy(),
             self.cut.copy(),
-            self.gaps_left.copy(),
+            self.missing_left.copy(),
         )
         other.touched, other._fresh = self.touched.copy(), self._fresh.copy()
         return other
@@ -77,7 +77,7 @@ class BinnedTree:
     def goes_left(self, node: int, codes: np.ndarray) -> np.ndarray:
         """Which of some intervals of the node's column go left."""
         left = codes <= self.cut[node]
-        return left | (codes == GAP) if self.gaps_left[node] else left
+        return left | (codes == MISSING) if self.missing_left[node] else left
 
     def order(self, root: int = 0) -> list[int]:
         """Nodes below a root, it included: parents first, left to right."""
@@ -136,7 +136,7 @@ class BinnedTree:
         return depth
 
     def _lists(self) -> tuple[list[Any], ...]:
-        return self.left, self.right, self.feature, self.cut, self.gaps_left
+        return self.left, self.right, self.feature, self.cut, self.missing_left
 
     def cut_off(self, node: int) -> None:
         """Turn a node into a leaf."""
@@ -170,7 +170,7 @@ class BinnedTree:
                 place(other.right[k]) if inner else _LEAF,
                 other.feature[k],
                 other.cut[k],
-                other.gaps_left[k],
+                other.missing_left[k],
             )
             for column, value in zip(self._lists(), values, strict=True):
                 if k == 0:
@@ -187,7 +187,7 @@ class BinnedTree:
             if self.left[node] != _LEAF:
                 column = self.feature[node]
                 threshold = rows.threshold(column, self.cut[node])
-                found.split(here, column, threshold, self.gaps_left[node])
+                found.split(here, column, threshold, self.missing_left[node])
                 found.left[here] = new[self.left[node]]
                 found.right[here] = new[self.right[node]]
         return found

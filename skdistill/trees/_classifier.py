@@ -7,18 +7,19 @@ from typing import Any
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill._validation import Number, OneOf
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.base import BaseDistiller
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
+from skdistill.trees._mixin import DistilledTreeMixin
 
 __all__ = ["DistilledTreeClassifier"]
 
 
-class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
+class DistilledTreeClassifier(DistilledTreeMixin, BaseDistiller, DecisionTreeClassifier):
     """Distil a classifier into one small decision tree.
 
     The teacher labels the rows of X and synthetic ones near them; a small tree
-    grows on its labels, by a search for the truest one unless told otherwise.
+    is grown on its labels, by default by a search for the most faithful one.
     The result is a ``sklearn.tree.DecisionTreeClassifier``, so ``plot_tree``,
     ``export_text`` and every other tool for trees take it.
 
@@ -30,44 +31,44 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         itself.
     labels : {"auto", "soft", "hard"}, default="auto"
         What the tree learns: the teacher's probabilities or its labels.
-        "auto" is hard: small trees were measured to be truer so.
+        "auto" is hard: small trees were measured to be more faithful so.
     alpha : float, default=0.0
         Share in [0, 1] of the true label in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
+        Synthetic rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``. Without a
-        teacher there is nobody to label them, and X stands alone.
+        teacher they would have no labels, and none are drawn.
     real_weight : float, default=2.0
         How many synthetic rows a real one counts as, where there are some.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows that the teacher is queried for in ``fit``.
     grower : "auto" or grower, default="auto"
-        How the tree grows. "auto" is :class:`~skdistill.trees.AlternatingGrower`,
-        the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse or
-        leaves are more than 128; and :class:`~skdistill.trees.CartGrower`, the cheapest,
-        where labels are soft: the others go
-        by disagreement, and join leaves that answer alike, however their
-        probabilities differ.
+        How the tree is grown. "auto" is :class:`~skdistill.trees.AlternatingGrower`,
+        the most faithful; :class:`~skdistill.trees.PrunedGrower` where rows are
+        sparse or ``max_leaf_nodes`` is more than 128; and
+        :class:`~skdistill.trees.CartGrower`, the cheapest, where labels are soft:
+        the others reduce disagreement, and merge leaves that predict the same
+        class, however their probabilities differ.
     max_leaf_nodes : int, default=16
-        The most leaves, that is rules. None grows without limit.
+        Maximum number of leaves, that is of rules. None grows without limit.
     max_depth : int, default=None
-        The greatest depth.
+        Maximum depth.
     min_samples_split : int or float, default=2
         See ``sklearn.tree.DecisionTreeClassifier``, here and below. Rows are
         those of the transfer set.
     min_samples_leaf : int or float, default=1
-        Least rows in a leaf, or share of them.
+        Minimum number of rows in a leaf, or share of them.
     min_weight_fraction_leaf : float, default=0.0
-        Least share of the weight in a leaf.
+        Minimum share of the weight in a leaf.
     max_features : int, float or {"sqrt", "log2"}, default=None
-        Columns looked at for a split.
+        Columns considered for a split.
     criterion : {"gini", "entropy", "log_loss"}, default="gini"
         Impurity; soft labels are grown by "gini" alone.
     splitter : {"best", "random"}, default="best"
         How a split is chosen.
     min_impurity_decrease : float, default=0.0
-        Least gain of a split.
+        Minimum decrease of impurity by a split.
     class_weight : dict or "balanced", default=None
         Weights of the teacher's classes.
     ccp_alpha : float, default=0.0
@@ -75,9 +76,9 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     monotonic_cst : array-like of int of shape (n_features,), default=None
         Monotonicity in each column, for two classes.
     allowed_features : sequence of str, of int, or mask, default=None
-        Columns that the tree may use, by name or place; all by default.
+        Columns that the tree may use, by name or position; all by default.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Batches of rows queried in parallel.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, ties between splits, and an unfitted teacher without a
         seed of its own.
@@ -89,33 +90,40 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     classes_ : ndarray of shape (n_classes,)
         The teacher's, seen or not.
     teacher_ : predictor or None
-        What was asked.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set that synthetic rows were drawn from.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Number of rows that the teacher was queried for.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
-        fitted with it, has seen: a certificate tells fresh rows from them.
+        fitted with it, has seen, by which a certificate recognises fresh rows.
         Eight bytes a row.
     fidelity_ : InSampleFidelity
         Agreement with the teacher on the rows that the tree was fitted on.
     leaf_fidelity_ : ndarray of shape (node_count,)
         The same of each leaf; NaN for inner nodes.
     size_path_ : list of SizedTree
-        The truest tree of each size up to the budget, from this one fit (beyond
-        64 leaves of some sizes); each is truer than all smaller ones on the
-        rows that it was fitted on.
-    encoder_ : ColumnTransformer or None
-        How categorical columns are read: for two classes as ranks in the
-        teacher's order, else as one column a level.
-    tree_level_order_ : dict of str to list
-        What the ranks stand for: the levels of each such column, from rank 0;
-        None for a gap.
+        The most faithful tree of each size up to the budget, from this one fit
+        (beyond 64 leaves of some sizes); each is more faithful than all smaller
+        ones on the rows that it was fitted on.
+    encoder_ : FrameEncoder or None
+        Encodes the columns of a data frame (``transform``): categories as ranks,
+        ordered by the teacher's mean prediction, where there are two classes,
+        else as one-hot indicators. None where all columns are numbers.
+    category_order_ : dict of str to list
+        The categories of each column that is read as ranks, from rank 0; None
+        stands for missing.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
-        Names of the columns that the nodes speak of.
+        Names of the columns of ``tree_``, for ``export_text`` and ``plot_tree``.
+        A column that is one number has its name and position in X; a one-hot
+        indicator is named ``column=category``.
+    tree_columns_ : ndarray of shape (`tree_.n_features`,)
+        Position in X of the column that each column of ``tree_`` was made of.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
-        Which of those had gaps in the transfer set.
+        Which columns of ``tree_`` had missing values in the transfer set.
+    feature_importances_ : ndarray of shape (`n_features_in_`,)
+        Importance of each column of X, those of its indicators summed.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -125,15 +133,19 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     --------
     DistilledTreeRegressor : For real values.
     skdistill.rules.extract_rules : The tree as readable rules.
-    skdistill.metrics.fidelity_report : How true it is on fresh rows.
+    skdistill.metrics.fidelity_report : Its fidelity on fresh rows.
 
     Notes
     -----
-    Cost: the teacher's labels, the drawing of the rows, and the grower, which
-    says what it takes itself. The default one takes many times as long as
+    Cost: the teacher's labels, the drawing of the rows, and the grower, whose
+    page gives its own. The default one takes many times as long as
     scikit-learn's fit, which is all that ``CartGrower()`` needs.
 
-    A frozen teacher that has seen the rows of a cross-validation leaks them
+    A column of X that is one number, also as ranks, has the same position in
+    ``tree_``. Of a column that becomes indicators, the first has its position, and
+    the others follow after all columns.
+
+    A fitted teacher that has seen the rows of a cross-validation leaks them
     into the *accuracy* of its student. Cross-validate fidelity, or let each
     fold fit an unfitted teacher.
 
@@ -160,7 +172,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
     """
 
     _kind = "classifier"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {
+    _parameter_rules = BaseDistiller._parameter_rules | {
         "labels": [OneOf("auto", "soft", "hard")],
         "grower": GROWER_RULE,
         "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
@@ -246,7 +258,7 @@ class DistilledTreeClassifier(BaseDistilledTree, DecisionTreeClassifier):
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
         self.classes_ = grown.classes_
         self.n_classes_ = grown.n_classes_
-        self._adopt(grown, rows, encoded)
+        self._set_tree(grown, rows, encoded)
         return self
 
     def __sklearn_tags__(self) -> Any:

@@ -15,7 +15,7 @@ from skdistill.trees._pruned_grower import PrunedGrower
 
 __all__ = ["GROWER_RULE", "grower_limits", "resolve_grower"]
 
-# Beyond this nobody reads a tree, and a search over its nodes takes minutes.
+# Beyond this no one reads a tree, and a search over its nodes takes minutes.
 _MANY_LEAVES = 128
 
 GROWER_RULE = [
@@ -39,9 +39,9 @@ def resolve_grower(grower: Any, task: GrowthTask) -> Any:
     -------
     grower : grower
         For "auto": alternating optimisation; exact pruning where rows are
-        sparse or leaves more than 128; and CART where leaves answer no means, or
-        probabilities are wanted: by disagreement alone, leaves that answer
-        alike are one, however their probabilities differ.
+        sparse or leaves more than 128; and CART where leaves do not predict means, or
+        labels are soft: by disagreement alone, leaves that predict the same
+        are merged, however their probabilities differ.
     """
     if not isinstance(grower, str):
         return grower
@@ -55,7 +55,7 @@ def resolve_grower(grower: Any, task: GrowthTask) -> Any:
 
 
 def grower_limits(tags: Any, grower: Any) -> Any:
-    """Take from a tree's tags what its grower says that it cannot read."""
+    """Restrict a tree's tags to what its grower can read."""
     if hasattr(grower, "__sklearn_tags__") and not isinstance(grower, type):
         tags.input_tags.sparse &= grower.__sklearn_tags__().input_tags.sparse
     return tags

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill._labels import ClassLabels, Labels
-from skdistill.base import fold_class_weight, snap
+from skdistill.base import fold_class_weight, grow_on_distributions, snap
 
 __all__ = ["GrowthTask", "Limits", "dense_rows"]
 
@@ -24,17 +24,17 @@ class Limits:
     Parameters
     ----------
     leaves : int or None
-        The most leaves.
+        Maximum number of leaves.
     depth : int or None
-        The greatest depth.
+        Maximum depth.
     leaf_rows : int
-        Least rows in a leaf.
+        Minimum number of rows in a leaf.
     leaf_weight : float
-        Least weight in a leaf.
+        Minimum weight of a leaf.
     split_rows : int
-        Least rows in a node that is split.
+        Minimum number of rows in a node that is split.
     monotonic : ndarray of shape (n_features,) or None
-        1 where answers may only rise with a column, -1 where they may only
+        1 where predictions may only rise with a column, -1 where they may only
         fall, 0 elsewhere.
     """
 
@@ -152,12 +152,12 @@ class GrowthTask:
 
     @property
     def classification(self) -> bool:
-        """Whether the tree answers classes."""
+        """Whether the tree predicts classes."""
         return isinstance(self.labels, ClassLabels)
 
     @property
     def limits(self) -> Limits:
-        """What the parameters say of the finished tree."""
+        """What the parameters require of the finished tree."""
         params, n = self.params, self.X.shape[0]
         rows, split = (
             least if isinstance(least, (int, np.integer)) else math.ceil(least * n)
@@ -194,7 +194,7 @@ class GrowthTask:
         Parameters
         ----------
         n_rows : int
-            The most rows.
+            Maximum number of rows.
 
         Returns
         -------
@@ -207,7 +207,7 @@ class GrowthTask:
         return np.sort(self.rng.choice(n, n_rows, replace=False))
 
     def take(self, index: np.ndarray) -> GrowthTask:
-        """Return a part of the rows, for which least numbers of rows are as much smaller.
+        """Return a part of the rows, for which minimum numbers of rows are as much smaller.
 
         Parameters
         ----------
@@ -230,7 +230,7 @@ class GrowthTask:
         )
 
     def _least_rows(self, share: float) -> dict[str, Any]:
-        """Numbers of rows that the parameters name, said of a share of the rows."""
+        """Numbers of rows that the parameters name, scaled to a share of the rows."""
         return {
             name: max(low, math.ceil(share * self.params[name]))
             for name, low in (("min_samples_leaf", 1), ("min_samples_split", 2))
@@ -266,18 +266,11 @@ class GrowthTask:
         if not self.labels.soft:
             codes = self.labels.codes if rows is None else self.labels.codes[rows]
             return DecisionTreeClassifier(**params).fit(X, codes, sample_weight=weight).tree_
-        # The regression's impurity is a mean over classes; the Gini is their sum.
-        params |= {
-            "criterion": "squared_error",
-            "min_impurity_decrease": params["min_impurity_decrease"] / targets.shape[1],
-            "ccp_alpha": params["ccp_alpha"] / targets.shape[1],
-        }
-        y = targets[:, 1] if targets.shape[1] == 2 else targets
-        return DecisionTreeRegressor(**params).fit(X, y, sample_weight=weight).tree_
+        return grow_on_distributions(params, X, targets, weight).tree_
 
 
 def _about_one(values: np.ndarray, params: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Shift values to zero and scale them, and what is said of their impurity, by a power of two.
+    """Shift values to zero and scale them, and the bounds on their impurity, by a power of two.
 
     scikit-learn takes a variance below 2e-16 for none, whatever the unit, and a
     rounding error of equal values that are far from zero for more.

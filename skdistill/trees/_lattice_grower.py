@@ -7,15 +7,11 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skdistill._lattice._answers import answers_to
-from skdistill._lattice._lattice import Problem
-from skdistill._lattice._literals import find_literals
-from skdistill._lattice._search import search_trees
+from skdistill._lattice import Problem, find_literals, found_tree, search_trees
 from skdistill._validation import Number, validate_parameters
 from skdistill.base import snap
-from skdistill.trees._assembly import filled
+from skdistill.trees._assembly import filled, tree_splits
 from skdistill.trees._growth import GrowthTask, dense_rows
-from skdistill.trees._refine import found_tree, tree_splits
 from skdistill.trees._scale import scale_values
 from skdistill.trees._size_path import best_subtrees, cut_tree
 
@@ -23,7 +19,7 @@ __all__ = ["LatticeGrower"]
 
 
 class LatticeGrower(BaseEstimator):
-    """Keep several splits of every conjunction, and put the best tree together exactly.
+    """Keep several splits of every conjunction, and find the best tree among them exactly.
 
     Each conjunction of literals is split by the few that leave the purest
     halves; equal conjunctions are one. Of all trees within this lattice, the
@@ -34,20 +30,20 @@ class LatticeGrower(BaseEstimator):
     n_candidates : int, default=4
         Splits kept of each conjunction.
     depth : int, default=6
-        The longest conjunctions; ``max_depth``, where it is smaller.
+        Maximum length of conjunctions; ``max_depth`` where that is smaller.
     binning : int, default=16
-        The most intervals that a column is cut into.
+        Maximum number of intervals that a column is cut into.
     n_rounds : int, default=2
         Times that the beam is doubled where the best tree is in doubt.
     max_frontier : int, default=500
-        The most conjunctions expanded at a level.
+        Maximum number of conjunctions expanded at each depth.
     max_rows : int, default=10000
-        The most rows searched; a random part of more.
+        Maximum number of rows searched; a random part where there are more.
 
     See Also
     --------
-    AlternatingGrower : Truer for more than eight leaves or so.
-    LinearProbeTreeClassifier : The same lattice, guided by the inside of a network.
+    AlternatingGrower : More faithful with more than eight leaves or so.
+    LinearProbeTreeClassifier : The same lattice, guided by hidden layers.
 
     Notes
     -----
@@ -121,13 +117,8 @@ class LatticeGrower(BaseEstimator):
         power = -int(np.frexp(part.weight.mean())[1])
         weight = np.ldexp(part.weight, power)
         literals = find_literals(part.X, weight, self.binning)
-        problem = Problem(
-            answers_to(part.X, literals),
-            literals,
-            targets,
-            weight,
-            np.zeros((len(part.X), 0)),
-            task.classification,
+        problem = Problem.of_rows(
+            part.X, literals, targets, weight, classification=task.classification
         )
         depth = min(self.depth, limits.depth or self.depth)
         _, best = search_trees(
@@ -142,6 +133,6 @@ class LatticeGrower(BaseEstimator):
             max_frontier=self.max_frontier,
         )
         tree = filled(tree_splits(found_tree(best.tree(best.max_leaves), literals, 1.0)), task)
-        # The lattice knows no least number of rows.
+        # The lattice knows no minimum number of rows.
         subtrees = best_subtrees(tree, task)
         return [cut_tree(tree, subtrees.inner(len(subtrees.error)))]

@@ -1,4 +1,4 @@
-"""Whether a tree answers monotonically."""
+"""Whether a tree predicts monotonically."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def is_monotone(
     right: Sequence[int],
     feature: Sequence[int],
     threshold: Sequence[float],
-    answers: Sequence[float],
+    predictions: Sequence[float],
     monotonic: np.ndarray,
 ) -> bool:
     """Whether no step along a constrained column goes the wrong way.
@@ -28,8 +28,8 @@ def is_monotone(
         Children of each node, -1 in a leaf; column.
     threshold : sequence of float
         A row goes left where its value, or its interval, is at most that.
-    answers : sequence of float
-        The answer of each leaf: a value, or the share of the second class.
+    predictions : sequence of float
+        The prediction of each leaf: a value, or the share of the second class.
     monotonic : ndarray of shape (n_features,)
         1, -1 or 0 for each column.
 
@@ -53,7 +53,7 @@ def is_monotone(
         boxes[left[node]][1][column] = min(high[column], cut)
         boxes[right[node]][0][column] = max(low[column], cut)
     below, above = (np.array([boxes[leaf][side] for leaf in leaves]) for side in (0, 1))
-    value = np.array([answers[leaf] for leaf in leaves])
+    value = np.array([predictions[leaf] for leaf in leaves])
     rise = value - value[:, np.newaxis]  # from leaf i to leaf j
     # Columns in which the boxes (low, high] of leaves i and j do not meet.
     meet = np.maximum(below[:, np.newaxis], below) < np.minimum(above[:, np.newaxis], above)

@@ -20,7 +20,7 @@ class PrunedGrower(BaseEstimator):
     The subtree is the one that disagrees least with the teacher (or has the
     least squared error) among all with at most so many leaves, by exact
     dynamic programming. CART stops where its budget ends, and has then often
-    spent leaves on siblings that answer alike.
+    spent leaves on siblings that predict the same.
 
     Parameters
     ----------

@@ -7,19 +7,20 @@ from typing import Any
 from sklearn.tree import DecisionTreeRegressor
 
 from skdistill._validation import Number, OneOf
-from skdistill.trees._base import BaseDistilledTree
+from skdistill.base import BaseDistiller
 from skdistill.trees._default_grower import GROWER_RULE, grower_limits
 from skdistill.trees._grow_tree import grow_tree
+from skdistill.trees._mixin import DistilledTreeMixin
 
 __all__ = ["DistilledTreeRegressor"]
 
 
-class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
+class DistilledTreeRegressor(DistilledTreeMixin, BaseDistiller, DecisionTreeRegressor):
     """Distil a regressor or any real function into one small regression tree.
 
-    The teacher answers on the rows of X and synthetic ones near them; a small
-    tree grows on its answers, by a search for the truest one unless told
-    otherwise. The result is a ``sklearn.tree.DecisionTreeRegressor``.
+    The teacher predicts the rows of X and synthetic ones near them; a small tree
+    is grown on its predictions, by default by a search for the most faithful
+    one. The result is a ``sklearn.tree.DecisionTreeRegressor``.
 
     Parameters
     ----------
@@ -30,47 +31,48 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     alpha : float, default=0.0
         Share in [0, 1] of the true value in the target of a real row.
     transfer_set : "auto", None or transfer set, default="auto"
-        Rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
+        Synthetic rows beside those of X: local Gaussian ones up to 10,000 in all, where X is
         dense and has fewer ("auto"); none; or those of any estimator with
         ``fit`` and ``sample``.
     real_weight : float, default=5.0
         How many synthetic rows a real one counts as, where there are some.
     max_queries : int, default=None
-        The most rows that the teacher is asked in ``fit``.
+        Maximum number of rows that the teacher is queried for in ``fit``.
     grower : "auto" or grower, default="auto"
-        How the tree grows: "auto" is :class:`~skdistill.trees.AlternatingGrower`,
-        the truest; :class:`~skdistill.trees.PrunedGrower` where rows are sparse
-        or leaves are more than 128; and :class:`~skdistill.trees.CartGrower`, the
-        cheapest, where leaves answer no means (``criterion="absolute_error"``
+        How the tree is grown: "auto" is :class:`~skdistill.trees.AlternatingGrower`,
+        the most faithful; :class:`~skdistill.trees.PrunedGrower` where rows are
+        sparse or ``max_leaf_nodes`` is more than 128; and
+        :class:`~skdistill.trees.CartGrower`, the cheapest, where leaves do not
+        predict means (``criterion="absolute_error"``
         or "poisson").
     max_leaf_nodes : int, default=16
-        The most leaves, that is rules. None grows without limit.
+        Maximum number of leaves, that is of rules. None grows without limit.
     max_depth : int, default=None
-        The greatest depth.
+        Maximum depth.
     min_samples_split : int or float, default=2
         See ``sklearn.tree.DecisionTreeRegressor``, here and below. Rows are
         those of the transfer set.
     min_samples_leaf : int or float, default=1
-        Least rows in a leaf, or share of them.
+        Minimum number of rows in a leaf, or share of them.
     min_weight_fraction_leaf : float, default=0.0
-        Least share of the weight in a leaf.
+        Minimum share of the weight in a leaf.
     max_features : int, float or {"sqrt", "log2"}, default=None
-        Columns looked at for a split.
+        Columns considered for a split.
     criterion : {"squared_error", "friedman_mse", "absolute_error", "poisson"}, \
             default="squared_error"
         Loss.
     splitter : {"best", "random"}, default="best"
         How a split is chosen.
     min_impurity_decrease : float, default=0.0
-        Least gain of a split.
+        Minimum decrease of impurity by a split.
     ccp_alpha : float, default=0.0
         Cost-complexity pruning.
     monotonic_cst : array-like of int of shape (n_features,), default=None
         Monotonicity in each column.
     allowed_features : sequence of str, of int, or mask, default=None
-        Columns that the tree may use, by name or place; all by default.
+        Columns that the tree may use, by name or position; all by default.
     n_jobs : int, default=None
-        Batches of rows asked at once.
+        Batches of rows queried in parallel.
     random_state : int, RandomState instance or None, default=None
         Seeds the rows, ties between splits, and an unfitted teacher without a
         seed of its own.
@@ -78,33 +80,40 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     Attributes
     ----------
     tree_ : sklearn.tree._tree.Tree
-        The tree; ``value`` holds the mean answer of each node.
+        The tree; ``value`` holds the mean label of each node.
     teacher_ : predictor or None
-        What was asked.
+        The fitted teacher.
     transfer_set_ : transfer set or None
-        Where synthetic rows came from.
+        The fitted transfer set that synthetic rows were drawn from.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Number of rows that the teacher was queried for.
     row_hashes_ : ndarray of uint64
         Sorted hashes of the real rows that the student, or a teacher that was
-        fitted with it, has seen: a certificate tells fresh rows from them.
+        fitted with it, has seen, by which a certificate recognises fresh rows.
         Eight bytes a row.
     fidelity_ : InSampleFidelity
         R² to the teacher on the rows that the tree was fitted on.
     size_path_ : list of SizedTree
-        The truest tree of each size up to the budget, from this one fit (beyond
-        64 leaves of some sizes); each is truer than all smaller ones on the
-        rows that it was fitted on.
-    encoder_ : ColumnTransformer or None
-        How categorical columns are read: for one value a row as ranks in the
-        teacher's order, else as one column a level.
-    tree_level_order_ : dict of str to list
-        What the ranks stand for: the levels of each such column, from rank 0;
-        None for a gap.
+        The most faithful tree of each size up to the budget, from this one fit
+        (beyond 64 leaves of some sizes); each is more faithful than all smaller
+        ones on the rows that it was fitted on.
+    encoder_ : FrameEncoder or None
+        Encodes the columns of a data frame (``transform``): categories as ranks,
+        ordered by the teacher's mean prediction, where there is one output, else
+        as one-hot indicators. None where all columns are numbers.
+    category_order_ : dict of str to list
+        The categories of each column that is read as ranks, from rank 0; None
+        stands for missing.
     tree_feature_names_ : ndarray of shape (`tree_.n_features`,)
-        Names of the columns that the nodes speak of.
+        Names of the columns of ``tree_``, for ``export_text`` and ``plot_tree``.
+        A column that is one number has its name and position in X; a one-hot
+        indicator is named ``column=category``.
+    tree_columns_ : ndarray of shape (`tree_.n_features`,)
+        Position in X of the column that each column of ``tree_`` was made of.
     missing_columns_ : ndarray of shape (`tree_.n_features`,), dtype bool
-        Which of those had gaps in the transfer set.
+        Which columns of ``tree_`` had missing values in the transfer set.
+    feature_importances_ : ndarray of shape (`n_features_in_`,)
+        Importance of each column of X, those of its indicators summed.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -116,7 +125,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
 
     Notes
     -----
-    The teacher's answers are rounded to multiples of 2^-24 of their range, so
+    The teacher's predictions are rounded to multiples of 2^-24 of their range, so
     that weighted rows and repeated rows give the same tree.
 
     Examples
@@ -132,7 +141,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     """
 
     _kind = "regressor"
-    _parameter_rules = BaseDistilledTree._parameter_rules | {
+    _parameter_rules = BaseDistiller._parameter_rules | {
         "grower": GROWER_RULE,
         "max_leaf_nodes": [OneOf(None), Number(2, whole=True)],
         "real_weight": [Number(0, closed="neither")],
@@ -188,7 +197,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
     def fit(
         self, X: Any, y: Any = None, sample_weight: Any = None, check_input: bool = True
     ) -> DistilledTreeRegressor:
-        """Let the teacher answer the transfer set, and grow a tree on it.
+        """Let the teacher label the transfer set, and grow a tree on it.
 
         Parameters
         ----------
@@ -210,7 +219,7 @@ class DistilledTreeRegressor(BaseDistilledTree, DecisionTreeRegressor):
         rows = self._label_rows(X, y, sample_weight)
         encoded = self._encode_rows(rows)
         grown, self.size_path_ = grow_tree(self, rows, encoded, self._plain_params())
-        self._adopt(grown, rows, encoded)
+        self._set_tree(grown, rows, encoded)
         return self
 
     def __sklearn_tags__(self) -> Any:

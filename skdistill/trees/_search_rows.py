@@ -1,4 +1,4 @@
-"""Rows as a search over trees reads them: binned, with the loss of every answer."""
+"""Rows as a search over trees reads them: binned, with the loss of every prediction."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill._lattice._lattice import leaf_error
+from skdistill._lattice import leaf_error
 from skdistill.base import snap
 from skdistill.trees._binned_tree import BinnedTree
-from skdistill.trees._bins import GAP, BinnedRows
+from skdistill.trees._bins import MISSING, BinnedRows
 from skdistill.trees._growth import GrowthTask, Limits
 from skdistill.trees._monotone import is_monotone
 from skdistill.trees._scale import scale_values
@@ -31,17 +31,17 @@ class Cut:
     value : float
         Loss of the rows that go left, less their loss if they went right.
     feature, cut : int
-    gaps_left : bool
+    missing_left : bool
     """
 
     value: float
     feature: int
     cut: int
-    gaps_left: bool
+    missing_left: bool
 
 
 class SearchRows:
-    """What a search over trees asks of the rows.
+    """What a search over trees needs of the rows.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class SearchRows:
         self._targets, self._weight = targets, weight
         weighted = targets * weight[:, np.newaxis]
         self._columns = np.column_stack([weight, (weighted * targets).sum(axis=1), weighted])
-        # Loss of each row under each class; values have too many answers for a table.
+        # Loss of each row under each class; values have too many predictions for a table.
         self._loss = np.ascontiguousarray((weight[:, np.newaxis] - weighted).T)
         self._legal = _legal_cuts(bins)
         self._scratch = np.empty(len(weight))
@@ -96,21 +96,21 @@ class SearchRows:
         return self._columns[rows].sum(axis=0)
 
     def alike(self, rows: np.ndarray) -> bool:
-        """Whether no column tells some rows from one another."""
+        """Whether no column distinguishes some rows from one another."""
         codes = self.bins.codes
         return len(rows) == 0 or all((column[rows] == column[rows[0]]).all() for column in codes)
 
-    def answer(self, rows: np.ndarray) -> int | np.ndarray:
-        """The answer of a leaf that holds some rows: a class, or values."""
+    def prediction(self, rows: np.ndarray) -> int | np.ndarray:
+        """What a leaf that holds some rows predicts: a class, or values."""
         sums = self.sums(rows)
         return int(sums[2:].argmax()) if self.task.classification else sums[2:] / sums[0]
 
-    def answers(
+    def predictions(
         self, tree: BinnedTree, reached: dict[int, np.ndarray]
     ) -> dict[int, int | np.ndarray]:
-        """The answer of every leaf that some rows reach."""
+        """What every leaf that some rows reach predicts."""
         return {
-            node: self.answer(rows)
+            node: self.prediction(rows)
             for node, rows in reached.items()
             if tree.left[node] == -1 and len(rows)
         }
@@ -120,17 +120,17 @@ class SearchRows:
         tree: BinnedTree,
         root: int,
         rows: np.ndarray,
-        answers: dict[int, int | np.ndarray],
+        predictions: dict[int, int | np.ndarray],
     ) -> np.ndarray:
         """Loss of each of some rows if it went down from a root."""
         for node, here in tree.rows_by_node(self.bins, rows, root).items():
             if tree.left[node] != -1:
                 continue
-            answer = answers[node]
+            prediction = predictions[node]
             if self.task.classification:
-                self._scratch[here] = self._loss[answer][here]
+                self._scratch[here] = self._loss[prediction][here]
             else:
-                apart = ((self._targets[here] - answer) ** 2).sum(axis=1)
+                apart = ((self._targets[here] - prediction) ** 2).sum(axis=1)
                 self._scratch[here] = self._weight[here] * apart
         return self._scratch[rows]
 
@@ -148,32 +148,32 @@ class SearchRows:
         care = np.flatnonzero(gain)
         codes, gain = self.bins.codes, gain[care]
         rows, n_columns = rows[care], len(codes)
-        held = np.empty((n_columns, GAP + 1))
+        held = np.empty((n_columns, MISSING + 1))
         step = max(1, _BATCH // max(1, len(rows)))
         for start in range(0, n_columns, step):
             part = codes[start : start + step, rows].astype(np.intp)
-            part += (GAP + 1) * np.arange(len(part))[:, np.newaxis]
+            part += (MISSING + 1) * np.arange(len(part))[:, np.newaxis]
             flat = np.bincount(
-                part.ravel(), np.tile(gain, len(part)), minlength=len(part) * (GAP + 1)
+                part.ravel(), np.tile(gain, len(part)), minlength=len(part) * (MISSING + 1)
             )
-            held[start : start + step] = flat.reshape(len(part), GAP + 1)
-        along = np.cumsum(held[:, :GAP], axis=1)
+            held[start : start + step] = flat.reshape(len(part), MISSING + 1)
+        along = np.cumsum(held[:, :MISSING], axis=1)
         # Sums in another order are not to decide between equals.
-        value = np.stack([along, along + held[:, GAP:]], axis=1)
+        value = np.stack([along, along + held[:, MISSING:]], axis=1)
         value = np.round(value / self.slack) * self.slack
         value[~self._legal] = np.inf
         least = value.min(axis=(1, 2))
         for column in np.argsort(least, kind="stable").tolist():
             if least[column] < np.inf:
-                gaps_left, cut = _middle(value[column])
-                yield Cut(float(least[column]), column, cut, gaps_left)
+                missing_left, cut = _middle(value[column])
+                yield Cut(float(least[column]), column, cut, missing_left)
 
     def most_go_left(self, feature: int, cut: int, rows: np.ndarray) -> bool:
         """Whether more than half of the weight of some rows is at most at a cut."""
         goes = self.bins.codes[feature][rows] <= cut
         return bool(2.0 * self._weight[rows[goes]].sum() > self._weight[rows].sum())
 
-    def settle_gaps(self, tree: BinnedTree, rows: np.ndarray) -> None:
+    def place_missing(self, tree: BinnedTree, rows: np.ndarray) -> None:
         """Send missing values with the larger part where CART saw none in a node.
 
         CART counts rows there; weights make a row of weight two two equal rows.
@@ -187,8 +187,8 @@ class SearchRows:
         """
         for node, here in tree.rows_by_node(self.bins, rows).items():
             feature = tree.feature[node]
-            if tree.left[node] != -1 and not (self.bins.codes[feature][here] == GAP).any():
-                tree.gaps_left[node] = self.most_go_left(feature, tree.cut[node], here)
+            if tree.left[node] != -1 and not (self.bins.codes[feature][here] == MISSING).any():
+                tree.missing_left[node] = self.most_go_left(feature, tree.cut[node], here)
 
     def error(self, tree: BinnedTree) -> float:
         """Error of a tree, of any shape."""
@@ -202,22 +202,22 @@ class SearchRows:
         return SearchRows(self.task.take(kept), self.bins.take(kept))
 
     def error_on(self, rows: np.ndarray, tree: BinnedTree, search: SearchRows) -> float:
-        """Error on some rows of a tree that answers as another search's rows say."""
-        answers = search.answers(tree, tree.rows_by_node(search.bins, search.index))
-        return float(self.losses(tree, 0, rows, answers).sum())
+        """Error on some rows of a tree that predicts what is best on another search's rows."""
+        predictions = search.predictions(tree, tree.rows_by_node(search.bins, search.index))
+        return float(self.losses(tree, 0, rows, predictions).sum())
 
     def is_monotone(self, tree: BinnedTree) -> bool:
-        """Whether a tree keeps to the constraints on the direction of its answers."""
+        """Whether a tree keeps to the constraints on the direction of its predictions."""
         if self.limits.monotonic is None:
             return True
         reached = tree.rows_by_node(self.bins, self.index)
-        answers = [0.0] * len(tree.left)
+        predictions = [0.0] * len(tree.left)
         for node, rows in reached.items():
             if tree.left[node] == -1:
                 sums = self.sums(rows)
-                answers[node] = float(sums[-1] / sums[0])  # of two classes, the second
+                predictions[node] = float(sums[-1] / sums[0])  # of two classes, the second
         return is_monotone(
-            tree.left, tree.right, tree.feature, tree.cut, answers, self.limits.monotonic
+            tree.left, tree.right, tree.feature, tree.cut, predictions, self.limits.monotonic
         )
 
     def prune(self, tree: BinnedTree, max_leaves: int) -> float:
@@ -248,16 +248,16 @@ class SearchRows:
 
 
 def _legal_cuts(bins: BinnedRows) -> np.ndarray:
-    """Which cuts of a column leave something on both sides: (n_features, gaps left?, cut)."""
+    """Which cuts of a column leave something on both sides: (n_features, missing left?, cut)."""
     count = np.array([len(thresholds) for thresholds in bins.thresholds])
-    between = np.arange(GAP) < count[:, np.newaxis]
-    legal = np.stack([between, between & bins.gaps[:, np.newaxis]], axis=1)
-    legal[:, 0, GAP - 1] |= bins.gaps  # the known from the missing
+    between = np.arange(MISSING) < count[:, np.newaxis]
+    legal = np.stack([between, between & bins.missing[:, np.newaxis]], axis=1)
+    legal[:, 0, MISSING - 1] |= bins.missing  # the known from the missing
     return legal
 
 
 def _middle(value: np.ndarray) -> tuple[bool, int]:
-    """The middle of the first run of least values: (gaps left?, cut).
+    """The middle of the first run of least values: (missing left?, cut).
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,41 @@ from skdistill.metrics import InSampleFidelity
 from skdistill.trees._assembly import node_sums
 from skdistill.trees._growth import GrowthTask
 from skdistill.trees._monotone import is_monotone
-from skdistill.trees._probed import SizedTree
 from skdistill.trees._scale import far_from_zero
 from skdistill.trees._subtrees import Subtrees
 
-__all__ = ["best_subtrees", "cut_tree", "keeps_direction", "size_path"]
+__all__ = ["SizedTree", "best_subtrees", "cut_tree", "keeps_direction", "size_path"]
 
 # Up to here there is a tree of every size.
 _EVERY_SIZE = 64
+
+
+@dataclass(frozen=True)
+class SizedTree:
+    """The best tree of one size.
+
+    Parameters
+    ----------
+    n_leaves : int
+        Its size.
+    fidelity : float
+        On the rows that were searched: agreement with the teacher, or R².
+    tree : DecisionTreeClassifier or DecisionTreeRegressor
+        Plain and fitted; it reads rows as the distilled tree's own ``tree_``
+        does.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdistill.trees import SizedTree
+    >>> stump = DecisionTreeClassifier(max_depth=1).fit([[0.0], [1.0]], [0, 1])
+    >>> SizedTree(2, 1.0, stump).n_leaves
+    2
+    """
+
+    n_leaves: int
+    fidelity: float
+    tree: Any
 
 
 def best_subtrees(tree: Any, task: GrowthTask) -> Subtrees:
@@ -81,7 +109,7 @@ def cut_tree(tree: Any, inner: Sequence[int]) -> Any:
 
 
 def size_path(sources: Sequence[Any], task: GrowthTask) -> list[SizedTree]:
-    """Find the truest tree of every size among the pruned subtrees of some trees.
+    """Find the most faithful tree of every size among the pruned subtrees of some trees.
 
     Parameters
     ----------
@@ -133,7 +161,7 @@ def _sizes(most: int) -> list[int]:
 
 
 def keeps_direction(tree: Any, task: GrowthTask) -> bool:
-    """Whether a tree's answers move only as ``monotonic_cst`` lets them."""
+    """Whether a tree's predictions move only as ``monotonic_cst`` lets them."""
     monotonic = task.limits.monotonic
     if monotonic is None or tree.n_outputs > 1:
         return True
@@ -161,8 +189,8 @@ def _errors(tree: Any, task: GrowthTask, targets: np.ndarray, weight: np.ndarray
     leaf = tree.apply(task.X)
     if task.classification:
         sums = node_sums(tree, leaf, np.column_stack([weight, weight[:, np.newaxis] * targets]))
-        answers = tree.value[:, 0, :].argmax(axis=1)
-        return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + answers], 0.0)
+        predictions = tree.value[:, 0, :].argmax(axis=1)
+        return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + predictions], 0.0)
     offset = far_from_zero(targets)
     targets, values = targets - offset, tree.value[:, :, 0] - offset
     if not np.ptp(targets, axis=0).any():  # all the same: what a tree is off by is rounding

@@ -2,8 +2,8 @@
 
 CART splits half-way between two values, which reads 0.04937944374978542 where
 0.0494 separates the same rows. Every threshold is moved to the shortest
-decimal inside its gap: no row that the tree was fitted on changes its leaf,
-and every picture, rule and export shows the short number.
+decimal between those two values: no row that the tree was fitted on changes its leaf,
+and every plot, rule and export shows the short number.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 from scipy import sparse
 
 from skdistill._sklearn import assemble_tree, tree_arrays
-from skdistill.rules._float32 import short_between
+from skdistill.boxes import short_between
 
 __all__ = ["shorten_thresholds"]
 
 
-def _gaps(arrays: dict[str, np.ndarray], X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _neighbours(arrays: dict[str, np.ndarray], X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Largest value below and smallest above the threshold of every inner node.
 
-    One sweep a level over the rows that are still in inner nodes:
+    One sweep a depth over the rows that are still in inner nodes:
     O(n_rows * depth) time, O(n_rows) memory.
     """
     feature, threshold = arrays["feature"], arrays["threshold"]
@@ -62,7 +62,7 @@ def shorten_thresholds(tree: Any, X: Any) -> Any:
     if sparse.issparse(X):
         return tree
     arrays = tree_arrays(tree)
-    low, high = _gaps(arrays, X)
+    low, high = _neighbours(arrays, X)
     # Where the missing are split from the known there is no number to shorten.
     numbers = np.flatnonzero((arrays["left_child"] != -1) & np.isfinite(arrays["threshold"]))
     for node in numbers:

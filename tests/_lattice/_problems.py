@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from skdistill._lattice._answers import answers_to
-from skdistill._lattice._lattice import Problem
-from skdistill._lattice._literals import find_literals
+from skdistill._lattice import Problem, find_literals, incidence
 
 KINDS = ("hard", "soft", "three", "values", "several")
 
@@ -20,7 +18,7 @@ def make_targets(kind, n, rng):
     return rng.random((n, 1 if kind == "values" else 2)), False
 
 
-def make_problem(X, targets, classification, weight=None, basis=None, n_bins=8, form=answers_to):
+def make_problem(X, targets, classification, weight=None, basis=None, n_bins=8, form=incidence):
     """A search problem on rows; without a basis, splits are chosen by labels alone."""
     X = np.asarray(X, dtype=np.float32)
     weight = np.ones(len(X)) if weight is None else weight
@@ -29,10 +27,10 @@ def make_problem(X, targets, classification, weight=None, basis=None, n_bins=8, 
     return Problem(form(X, literals), literals, targets, weight, basis, classification)
 
 
-def answer_mask(problem):
+def literal_mask(problem):
     """Answers of all rows to all literals, of shape (n, n_literals)."""
     rows = np.arange(len(problem.weight))
-    columns = [problem.answers.yes(rows, j) for j in range(len(problem.literals))]
+    columns = [problem.incidence.satisfied(rows, j) for j in range(len(problem.literals))]
     return np.column_stack(columns) if columns else np.zeros((len(rows), 0), dtype=bool)
 
 
@@ -48,14 +46,16 @@ def error_of(problem, rows):
 def all_trees(problem, depth, min_leaf=0.0, rows=None, mask=None):
     """Sizes and errors of every tree there is, one after the other; nothing is optimised."""
     rows = np.arange(len(problem.weight)) if rows is None else rows
-    mask = answer_mask(problem) if mask is None else mask
+    mask = literal_mask(problem) if mask is None else mask
     sizes, errors = [np.ones(1, dtype=int)], [np.array([error_of(problem, rows)])]
     for j in range(mask.shape[1] if depth else 0):
-        halves = rows[mask[rows, j]], rows[~mask[rows, j]]
-        if min(problem.weight[half].sum() for half in halves) > max(0.0, min_leaf - 1e-9):
-            yes, no = (all_trees(problem, depth - 1, min_leaf, half, mask) for half in halves)
-            sizes.append(np.add.outer(yes[0], no[0]).ravel())
-            errors.append(np.add.outer(yes[1], no[1]).ravel())
+        children = rows[mask[rows, j]], rows[~mask[rows, j]]
+        if min(problem.weight[child].sum() for child in children) > max(0.0, min_leaf - 1e-9):
+            left, right = (
+                all_trees(problem, depth - 1, min_leaf, child, mask) for child in children
+            )
+            sizes.append(np.add.outer(left[0], right[0]).ravel())
+            errors.append(np.add.outer(left[1], right[1]).ravel())
     return np.concatenate(sizes), np.concatenate(errors)
 
 

@@ -6,14 +6,12 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from skdistill._lattice._answers import BinnedAnswers, DenseAnswers
-from skdistill._lattice._lattice import Lattice
-from skdistill._lattice._search import search_trees
+from skdistill._lattice import BinnedIncidence, DenseIncidence, Lattice, search_trees
 from skdistill.probes._basis import probe_basis
 from tests._lattice._problems import (
     KINDS,
-    answer_mask,
     error_of,
+    literal_mask,
     make_problem,
     make_targets,
 )
@@ -50,19 +48,19 @@ def probe_residual(A, f, weight):
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_shares_are_those_of_least_squares(weighted):
-    """Residual mass over variance mass of both halves, by probes of each half."""
+    """Residual mass over variance mass of both children, by probes of each child."""
     problem, A = boolean_problem(width=8, weighted=weighted)
     lattice = lattice_of(problem, depth=3, n_probe=2, n_label=1)
-    mask, n = answer_mask(problem), len(A)
+    mask, n = literal_mask(problem), len(A)
     for level in (0, 1):
         groups = lattice.levels[level].rows
-        yes, no, legal = lattice._halves(groups)
-        share = lattice._residual_share(groups, yes[:, 0], no[:, 0])
+        left, right, legal = lattice._children(groups)
+        share = lattice._residual_share(groups, left[:, 0], right[:, 0])
         for rows, found, fine in zip(groups, share, legal, strict=True):
             here = np.isin(np.arange(n), rows)
             for j in np.flatnonzero(fine):
-                halves = [here & mask[:, j], here & ~mask[:, j]]
-                pairs = [probe_residual(A, f.astype(float), problem.weight) for f in halves]
+                children = [here & mask[:, j], here & ~mask[:, j]]
+                pairs = [probe_residual(A, f.astype(float), problem.weight) for f in children]
                 left, variance = np.sum(pairs, axis=0)
                 np.testing.assert_allclose(found[j], left / variance, atol=1e-4)
 
@@ -71,15 +69,15 @@ def test_splits_are_ranked_by_share_and_by_impurity():
     """The splits kept are the best by either score, best first; each counts two probes."""
     problem, A = boolean_problem(d=6, width=8, seed=1)
     lattice = lattice_of(problem, depth=2, n_probe=2, n_label=1)
-    mask, weight = answer_mask(problem), problem.weight
+    mask, weight = literal_mask(problem), problem.weight
 
     def share(j):
         pairs = [probe_residual(A, f.astype(float), weight) for f in (mask[:, j], ~mask[:, j])]
         return np.divide(*np.sum(pairs, axis=0))
 
     def impurity(j):
-        halves = [problem.targets[side] for side in (mask[:, j], ~mask[:, j])]
-        return sum(((half - half.mean(axis=0)) ** 2).sum() for half in halves)
+        children = [problem.targets[side] for side in (mask[:, j], ~mask[:, j])]
+        return sum(((child - child.mean(axis=0)) ** 2).sum() for child in children)
 
     by_probe, by_label = lattice.levels[0].ranked[0]
     assert by_probe[:, 0].tolist() == sorted(range(6), key=share)
@@ -90,7 +88,7 @@ def test_splits_are_ranked_by_share_and_by_impurity():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("form", [DenseAnswers, BinnedAnswers])
+@pytest.mark.parametrize("form", [DenseIncidence, BinnedIncidence])
 def test_a_column_gives_its_best_threshold_alone(kind, form):
     """Neighbouring thresholds are near copies: each column stands once in a ranking."""
     rng = np.random.default_rng(2)
@@ -100,14 +98,14 @@ def test_a_column_gives_its_best_threshold_alone(kind, form):
     _, ranked = lattice_of(problem, depth=2).levels[0].ranked[0]
     feature = problem.literals.feature
     assert sorted(feature[ranked[:, 0].astype(int)].tolist()) == [0, 1, 2, 3]
-    mask = answer_mask(problem)
-    halves = [(targets[mask[:, j]], targets[~mask[:, j]]) for j in range(28)]
-    score = np.array([sum(len(h) * h.var(axis=0).sum() for h in pair) for pair in halves])
-    for literal, error_yes, error_no in ranked:
+    mask = literal_mask(problem)
+    children = [(targets[mask[:, j]], targets[~mask[:, j]]) for j in range(28)]
+    score = np.array([sum(len(h) * h.var(axis=0).sum() for h in pair) for pair in children])
+    for literal, error_left, error_right in ranked:
         j = int(literal)
         np.testing.assert_allclose(score[j], score[feature == feature[j]].min(), atol=2e-6)
         rows = np.arange(50)
-        for error, side in ((error_yes, mask[:, j]), (error_no, ~mask[:, j])):
+        for error, side in ((error_left, mask[:, j]), (error_right, ~mask[:, j])):
             np.testing.assert_allclose(error, error_of(problem, rows[side]), atol=1e-4)
     order = score[ranked[:, 0].astype(int)]
     assert (np.diff(order) >= -2e-6).all()
@@ -121,7 +119,7 @@ def test_the_middle_of_equal_thresholds():
     few = np.array([0, 1, 2, 6, 7])
     problem = replace(
         literals,
-        answers=DenseAnswers(X[few], literals.literals),
+        incidence=DenseIncidence(X[few], literals.literals),
         targets=literals.targets[few],
         weight=np.ones(5),
     )
@@ -140,7 +138,7 @@ def test_equal_conjunctions_are_one(form):
         X,
         np.eye(2)[rng.integers(0, 2, 200)],
         True,
-        form=DenseAnswers if form == "dense" else BinnedAnswers,
+        form=DenseIncidence if form == "dense" else BinnedIncidence,
     )
     lattice = lattice_of(problem, depth=3)
     for w, level in enumerate(lattice.levels):
@@ -156,26 +154,26 @@ def test_equal_conjunctions_are_one(form):
 
 
 def test_halves_belong_to_their_parents():
-    """The two halves of a split are its parent's rows that say yes, and the others."""
+    """The children of a split are its parent's rows that satisfy the literal, and the rest."""
     problem, _ = boolean_problem(n=80)
-    mask = answer_mask(problem)
+    mask = literal_mask(problem)
     lattice = lattice_of(problem, depth=3, n_label=2)
     for level, below in zip(lattice.levels, lattice.levels[1:], strict=False):
         for k, splits in level.splits.items():
             assert 1 <= len(splits) <= 2
-            for literal, (yes, no) in splits.items():
+            for literal, (left, right) in splits.items():
                 side = mask[level.rows[k], literal]
-                np.testing.assert_array_equal(below.rows[yes], level.rows[k][side])
-                np.testing.assert_array_equal(below.rows[no], level.rows[k][~side])
+                np.testing.assert_array_equal(below.rows[left], level.rows[k][side])
+                np.testing.assert_array_equal(below.rows[right], level.rows[k][~side])
 
 
 def test_dense_and_binned_lattices_are_one():
-    """Whatever form the answers have: the same conjunctions, splits and errors."""
+    """Whatever form the incidence has: the same conjunctions, splits and errors."""
     rng = np.random.default_rng(4)
     X, targets = rng.normal(size=(80, 4)), np.eye(3)[rng.integers(0, 3, 80)]
     found = [
         lattice_of(make_problem(X, targets, True, form=form), n_label=2)
-        for form in (DenseAnswers, BinnedAnswers)
+        for form in (DenseIncidence, BinnedIncidence)
     ]
     for dense, binned in zip(found[0].levels, found[1].levels, strict=True):
         assert dense.splits == binned.splits
@@ -209,7 +207,7 @@ def test_pure_conjunctions_are_not_split():
 
 @pytest.mark.parametrize("unit", [1.0, 0.37])
 def test_least_weights(unit):
-    """Every half weighs as much as asked, in sums of weights; by default it has a row."""
+    """Every child weighs at least the minimum, in sums of weights; by default it has a row."""
     rng = np.random.default_rng(5)
     weight = rng.integers(1, 5, 60) * unit
     problem = make_problem(
@@ -218,7 +216,7 @@ def test_least_weights(unit):
     for least in (0.0, 12 * unit):
         lattice = lattice_of(problem, depth=3, min_leaf=least)
         lightest = min(weight[rows].sum() for level in lattice.levels for rows in level.rows)
-        mask = answer_mask(problem)
+        mask = literal_mask(problem)
         for rows, k in zip(lattice.levels[-1].rows, range(10**6), strict=False):
             for literal in lattice.levels[-1].splits.get(k, ()):
                 side = mask[rows, literal]
@@ -241,7 +239,7 @@ def test_weights_of_all_sizes():
 
 
 def test_widening_keeps_what_was_scored():
-    """A wider beam has all that it had, at the same places, and asks few new probes."""
+    """A wider beam has all that it had, at the same places, and computes few new probes."""
     problem, _ = boolean_problem(d=8, n=120, width=10)
     lattice = lattice_of(problem, depth=3, n_probe=1, n_label=1)
     before = [dict(level.splits) for level in lattice.levels]
@@ -299,7 +297,7 @@ def test_rounds_of_widening_find_what_a_beam_misses():
     rng = np.random.default_rng(7)
     X = rng.integers(0, 2, size=(400, 6))
     y = np.where(X[:, 0], X[:, 1], X[:, 2])
-    X[:, 5] = np.where(rng.random(400) < 0.85, y, X[:, 5])  # nearly the answer
+    X[:, 5] = np.where(rng.random(400) < 0.85, y, X[:, 5])  # nearly the label
     problem = make_problem(X, np.eye(2)[y], True)
     errors = []
     for n_rounds in (0, 3):

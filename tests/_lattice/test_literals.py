@@ -1,4 +1,4 @@
-"""Questions that a tree may ask, and rows' answers to them."""
+"""Literals that a split may test, and the rows that satisfy them."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from skdistill._lattice._answers import BinnedAnswers, DenseAnswers, answers_to
-from skdistill._lattice._literals import Literals, find_literals, two_values
+from skdistill._lattice import (
+    BinnedIncidence,
+    DenseIncidence,
+    Literals,
+    find_literals,
+    incidence,
+    two_values,
+)
 
 SMALL = st.sampled_from([-1.5, -1.0, 0.0, 0.1, 2.0, 2.5, 7.0, np.nan]).map(np.float32)
 TABLES = hnp.arrays(np.float32, st.tuples(st.integers(1, 25), st.integers(1, 4)), elements=SMALL)
 
 
-def test_few_values_are_asked_at_every_gap():
+def test_few_values_are_split_between_all_neighbours():
     """As many bins as values: half-way between neighbours, column by column."""
     X = np.array([[0, 1, 5], [1, 1, 2], [4, 1, 2], [1, 1, 3]], dtype=np.float32)
     literals = find_literals(X, np.ones(4), n_bins=3)
@@ -23,7 +29,7 @@ def test_few_values_are_asked_at_every_gap():
     assert len(literals) == 4
 
 
-def test_many_values_are_asked_at_quantiles():
+def test_many_values_are_split_at_quantiles():
     """Each interval holds about as many rows as any other."""
     X = np.random.default_rng(0).lognormal(size=(1000, 1)).astype(np.float32)
     threshold = find_literals(X, np.ones(1000), n_bins=10).threshold
@@ -57,7 +63,7 @@ def test_weighted_rows_are_repeated_rows(X, n_bins, data):
 @settings(max_examples=100, deadline=None)
 @given(X=TABLES, n_bins=st.integers(2, 5))
 def test_thresholds_lie_strictly_between_values(X, n_bins):
-    """Every finite question splits the known values; constant columns are not asked."""
+    """Every finite threshold splits the known values; constant columns have no literals."""
     literals = find_literals(X, np.ones(len(X)), n_bins)
     for j, threshold in zip(literals.feature, literals.threshold, strict=True):
         known = X[~np.isnan(X[:, j]), j]
@@ -73,8 +79,8 @@ def test_thresholds_lie_strictly_between_values(X, n_bins):
     assert (np.diff(literals.feature) >= 0).all()
 
 
-def test_gaps_answer_no_and_can_be_asked_for():
-    """NaN says no to every question; infinity tells the known from the missing."""
+def test_missing_values_satisfy_no_literal_and_can_be_split_off():
+    """NaN satisfies no literal; an infinite threshold tells the known from the missing."""
     X = np.array([[1.0, 3.0], [2.0, np.nan], [np.nan, 3.0]], dtype=np.float32)
     literals = find_literals(X, np.ones(3), n_bins=2)
     assert literals.feature.tolist() == [0, 0, 1]
@@ -114,8 +120,8 @@ def test_codings(column, coding):
 
 @settings(max_examples=100, deadline=None)
 @given(X=TABLES, n_bins=st.integers(2, 5), seed=st.integers(0, 100))
-def test_both_forms_of_answers_are_sums_over_rows(X, n_bins, seed):
-    """Dense and binned answers give the sums that a mask gives, for several groups of rows."""
+def test_both_forms_of_incidence_are_sums_over_rows(X, n_bins, seed):
+    """Dense and binned incidences give the sums that a mask gives, for several groups of rows."""
     rng = np.random.default_rng(seed)
     literals = find_literals(X, np.ones(len(X)), n_bins)
     if not len(literals):
@@ -124,17 +130,19 @@ def test_both_forms_of_answers_are_sums_over_rows(X, n_bins, seed):
     groups = [rng.permutation(len(X))[: rng.integers(1, len(X) + 1)] for _ in range(3)]
     mask = literals(X)
     expected = np.stack([values[rows].T @ mask[rows] for rows in groups])
-    for answers in (DenseAnswers(X, literals), BinnedAnswers(X, literals)):
-        np.testing.assert_allclose(answers.sums(groups, values), expected, atol=1e-12)
+    for matrix in (DenseIncidence(X, literals), BinnedIncidence(X, literals)):
+        np.testing.assert_allclose(matrix.sums(groups, values), expected, atol=1e-12)
         for literal in range(len(literals)):
-            np.testing.assert_array_equal(answers.yes(groups[0], literal), mask[groups[0], literal])
+            np.testing.assert_array_equal(
+                matrix.satisfied(groups[0], literal), mask[groups[0], literal]
+            )
 
 
 def test_the_cheaper_form_is_taken():
     """Columns with one literal each are dense, columns with many are binned."""
     X = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
-    assert isinstance(answers_to(X, find_literals(X, np.ones(50), 10)), BinnedAnswers)
+    assert isinstance(incidence(X, find_literals(X, np.ones(50), 10)), BinnedIncidence)
     X = (X > 0).astype(np.float32)
-    assert isinstance(answers_to(X, find_literals(X, np.ones(50), 10)), DenseAnswers)
+    assert isinstance(incidence(X, find_literals(X, np.ones(50), 10)), DenseIncidence)
     nothing = Literals(np.empty(0, dtype=np.intp), np.empty(0))
-    assert answers_to(X, nothing).sums([np.arange(3)], X).shape == (1, 2, 0)
+    assert incidence(X, nothing).sums([np.arange(3)], X).shape == (1, 2, 0)

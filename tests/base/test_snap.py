@@ -88,6 +88,15 @@ def test_simple_numbers_stay():
     assert snap(np.array([1, 2], dtype=np.float32)).dtype == np.float64
 
 
+@pytest.mark.parametrize("power", [-40, -1, 0, 7, 300])
+def test_a_range_that_is_a_power_of_two(power):
+    """Its grid is 2^-24 of that range itself, not of the next power: odd multiples stay."""
+    grid = np.ldexp(np.array([0.0, 1.0, 3.0, 2.0**23 + 1, 2.0**24 - 1, 2.0**24]), power - 24)
+    np.testing.assert_array_equal(snap(grid), grid)
+    between = np.ldexp(np.array([0.0, 0.75, 3.25, 2.0**24]), power - 24)
+    np.testing.assert_array_equal(snap(between), np.ldexp([0.0, 1.0, 3.0, 2.0**24], power - 24))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_what_it_is_for(seed):
     """A regression tree on snapped targets is the same for weighted and for repeated rows."""

@@ -14,7 +14,7 @@ def cube(d):
 
 
 def walk(tree, row):
-    """A tree's answer, node by node."""
+    """A tree's label, node by node."""
     node = 0
     while node < len(tree.features):
         node = 2 * node + (2 if row[tree.features[node]] > 0 else 1)
@@ -24,7 +24,7 @@ def walk(tree, row):
 @pytest.mark.parametrize(("d", "depth"), [(1, 1), (2, 2), (4, 4), (6, 2), (8, 3)])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_no_node_is_redundant(d, depth, n_classes):
-    """Brute force: within each node's subcube, the answer depends on the node's input."""
+    """Brute force: within each node's subcube, the label depends on the node's input."""
     X = cube(d)
     for seed in range(5):
         tree = make_boolean_tree(d, depth, n_classes=n_classes, random_state=seed)
@@ -49,7 +49,7 @@ def test_paths_test_an_input_once_and_siblings_differ():
         assert set(tree.relevant_features) == set(tree.features)
 
 
-def test_answers_are_those_of_a_walk_down_the_tree():
+def test_labels_are_those_of_a_walk_down_the_tree():
     """And of the only leaf whose literals a row satisfies."""
     tree = make_boolean_tree(9, 4, n_classes=5, random_state=1)
     X = cube(9)
@@ -61,12 +61,12 @@ def test_answers_are_those_of_a_walk_down_the_tree():
     assert np.array_equal(tree.classes_, np.unique(y))
 
 
-@pytest.mark.parametrize("coding", ["pm1", "01"])
-def test_samples_and_the_scikit_learn_tree(coding):
-    """Uniform points in the tree's coding, on which both trees are one."""
-    tree = make_boolean_tree(30, 5, coding=coding, n_classes=4, random_state=3)
+@pytest.mark.parametrize("domain", ["sign", "binary"])
+def test_samples_and_the_scikit_learn_tree(domain):
+    """Uniform points of the tree's domain, on which both trees are one."""
+    tree = make_boolean_tree(30, 5, domain=domain, n_classes=4, random_state=3)
     X = tree.sample(4000, random_state=0)
-    assert np.unique(X).tolist() == ([-1, 1] if coding == "pm1" else [0, 1])
+    assert np.unique(X).tolist() == ([-1, 1] if domain == "sign" else [0, 1])
     assert np.abs((X > 0).mean(axis=0) - 0.5).max() < 0.04
     assert np.array_equal(X, tree.sample(4000, random_state=0))
     plain = tree.to_sklearn()
@@ -87,10 +87,10 @@ def test_a_tree_is_a_teacher():
 
 
 def test_same_seed_same_tree():
-    """Bit for bit, whatever the coding; other seeds give others."""
+    """Bit for bit, whatever the domain; other seeds give others."""
     first, second = (
         make_boolean_tree(random_state=7),
-        make_boolean_tree(coding="01", random_state=7),
+        make_boolean_tree(domain="binary", random_state=7),
     )
     assert np.array_equal(first.features, second.features)
     assert np.array_equal(first.labels, second.labels)
@@ -112,7 +112,7 @@ def test_a_tree_that_tests_every_input_on_each_path():
         ({"n_features": 3, "depth": 4}, "depth"),
         ({"depth": 0}, "depth"),
         ({"depth": 13}, "depth"),
-        ({"coding": "hex"}, "coding"),
+        ({"domain": "hex"}, "domain"),
         ({"n_classes": 1}, "n_classes"),
     ],
 )

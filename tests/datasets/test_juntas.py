@@ -14,8 +14,8 @@ def test_every_named_input_matters_and_no_other(family, seed):
     """Brute force over all rows of a small cube."""
     junta = make_junta(8, 3, family=family, random_state=seed)
     cube = np.indices((2,) * 8).reshape(8, -1).T
-    answers = junta.predict(cube).reshape((2,) * 8)
-    moves = [np.any(answers.take(0, axis=j) != answers.take(1, axis=j)) for j in range(8)]
+    labels = junta.predict(cube).reshape((2,) * 8)
+    moves = [np.any(labels.take(0, axis=j) != labels.take(1, axis=j)) for j in range(8)]
     assert np.flatnonzero(moves).tolist() == junta.features.tolist()
 
 
@@ -35,7 +35,7 @@ def test_a_tree_has_one_leaf_more_than_inputs():
     assert len(np.unique(junta.table)) <= 7
 
 
-def test_several_answers_and_none_at_all():
+def test_several_labels_and_none_at_all():
     """Multiclass tables, and the constant function."""
     junta = make_junta(50, 4, n_classes=3, random_state=0)
     assert junta.classes_.tolist() == [0, 1, 2]
@@ -51,7 +51,7 @@ def test_same_seed_same_junta():
 
 
 def test_frames_and_signs():
-    """Values above zero count as one, in arrays of any coding and in frames."""
+    """Values above zero count as one, in arrays of either domain and in frames."""
     pd = pytest.importorskip("pandas")
     junta = Junta(np.array([1]), np.array([0, 1]), 2)
     assert junta.predict(np.array([[1, -1], [-1, 1]])).tolist() == [0, 1]

@@ -55,7 +55,7 @@ def test_scores_and_lines(pyplot, cancer):
 
 
 def test_the_teacher_is_not_refitted(pyplot, cancer):
-    """The forest answers as before, and the estimator given stays unfitted."""
+    """The forest predicts as before, and the estimator given stays unfitted."""
     tree, X, _ = cancer
     before = tree.teacher.predict_proba(X)
     FidelityComplexityDisplay.from_estimator(tree, X, n_leaves=[2], cv=2)
@@ -107,8 +107,8 @@ def test_size_path_of_a_distilled_tree(pyplot, max_leaf_nodes):
     forest = RandomForestClassifier(n_estimators=10, random_state=0).fit(X[:300], y[:300])
     tree = DistilledTreeClassifier(forest, max_leaf_nodes=max_leaf_nodes, random_state=0)
     display = FidelityComplexityDisplay.from_size_path(tree.fit(X[:300]), X[300:])
-    told = forest.predict(X[300:])
-    expected = [np.mean(size.tree.predict(X[300:]) == told) for size in tree.size_path_]
+    y_teacher = forest.predict(X[300:])
+    expected = [np.mean(size.tree.predict(X[300:]) == y_teacher) for size in tree.size_path_]
     np.testing.assert_allclose(display.held_out, expected)
     assert display.n_leaves[-1] == tree.get_n_leaves()
     assert display.held_out[-1] == FidelityScorer()(tree, X[300:])
@@ -137,8 +137,8 @@ def test_size_path(pyplot, probed):
     display = FidelityComplexityDisplay.from_size_path(tree, X[300:])
     assert display.n_leaves.tolist() == [size.n_leaves for size in tree.size_path_]
     np.testing.assert_allclose(display.in_sample, [size.fidelity for size in tree.size_path_])
-    told = forest.predict(X[300:])
-    expected = [np.mean(size.tree.predict(X[300:]) == told) for size in tree.size_path_]
+    y_teacher = forest.predict(X[300:])
+    expected = [np.mean(size.tree.predict(X[300:]) == y_teacher) for size in tree.size_path_]
     np.testing.assert_allclose(display.held_out, expected)
     assert len(set(expected)) > 2
     # The largest is the tree itself.
@@ -171,19 +171,19 @@ def test_size_path_on_rows_of_the_fit(pyplot, probed):
 
 
 def test_size_path_leaves_the_tree_as_it_is(pyplot, probed):
-    """The teacher is asked once about each row, and the tree answers as before."""
+    """The teacher is queried once with each row, and the tree predicts as before."""
     tree, forest, X = probed
-    before, asked = tree.predict(X), []
+    before, queried = tree.predict(X), []
 
     def teacher(rows):
-        asked.append(len(rows))
+        queried.extend(rows[:, 0])
         return forest.predict(rows)
 
     weight = np.random.default_rng(0).random(len(X) - 300)
     display = FidelityComplexityDisplay.from_size_path(
         tree, X[300:], teacher=teacher, sample_weight=weight
     )
-    assert asked == [len(X) - 300]
+    np.testing.assert_array_equal(queried, X[300:, 0])
     same = tree.size_path_[1].tree.predict(X[300:]) == forest.predict(X[300:])
     np.testing.assert_allclose(display.held_out[1], np.average(same, weights=weight))
     np.testing.assert_array_equal(tree.predict(X), before)
@@ -227,13 +227,13 @@ def test_size_path_of_values(pyplot):
     forest = RandomForestRegressor(n_estimators=5, random_state=0).fit(X[:300], y[:300])
     tree = LinearProbeTreeRegressor(forest, split_score="impurity", max_depth=3, random_state=0)
     display = FidelityComplexityDisplay.from_size_path(tree.fit(X[:300]), X[300:])
-    told = forest.predict(X[300:])
-    expected = [r2_score(told, size.tree.predict(X[300:])) for size in tree.size_path_]
+    y_teacher = forest.predict(X[300:])
+    expected = [r2_score(y_teacher, size.tree.predict(X[300:])) for size in tree.size_path_]
     np.testing.assert_allclose(display.held_out, expected)
 
 
 def test_one_dimension_beside_folds(pyplot):
-    """Single values and folds in one picture; many sizes are written as powers of two."""
+    """Single values and folds in one plot; many sizes are written as powers of two."""
     display = FidelityComplexityDisplay(
         n_leaves=np.arange(1, 25),
         in_sample=np.linspace(0.5, 1.0, 24),
@@ -246,7 +246,7 @@ def test_one_dimension_beside_folds(pyplot):
 
 
 def test_trees_without_a_path(pyplot, cancer):
-    """They are told what to use; unfitted ones too."""
+    """They are y_teacher what to use; unfitted ones too."""
     tree, X, _ = cancer
     with pytest.raises(NotFittedError):
         FidelityComplexityDisplay.from_size_path(LinearProbeTreeClassifier(tree.teacher), X)

@@ -46,7 +46,7 @@ def test_levels(pyplot):
     display = display_of(real, synthetic)
     many, home = display.columns
     assert (home.name, home.distance) == ("home", 0.75)
-    shares = dict(zip(home.levels, zip(home.real, home.synthetic, strict=True), strict=True))
+    shares = dict(zip(home.categories, zip(home.real, home.synthetic, strict=True), strict=True))
     assert shares == {
         "own": (0.75, 0.25),
         "rent": (0.25, 0),
@@ -54,11 +54,11 @@ def test_levels(pyplot):
         "missing": (0, 0.5),
     }
     assert many.distance == pytest.approx(1)
-    assert len(many.levels) == 10
-    assert many.levels[-1] == "others"
+    assert len(many.categories) == 10
+    assert many.categories[-1] == "others"
     assert many.real.sum() == pytest.approx(1)
     labels = [text.get_text() for text in display.axes_[1].get_xticklabels()]
-    assert labels == home.levels
+    assert labels == home.categories
 
 
 def test_every_kind_of_column(pyplot, frame):

@@ -6,7 +6,7 @@ from skdistill._rows import mix_words
 
 
 class Counted:
-    """A teacher that counts the rows it is asked, and remembers how they came."""
+    """A teacher that counts the rows it is queried with, and remembers how they came."""
 
     def __init__(self, teacher):
         self.teacher = teacher
@@ -62,4 +62,4 @@ def full_table(search, junta):
     """The distiller's table as an array over the junta's own inputs, in their order."""
     table = search.truth_table_
     assert np.array_equal(table.features, junta.features)
-    return table.answers
+    return table.predictions

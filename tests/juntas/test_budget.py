@@ -44,8 +44,8 @@ def test_closed_forms():
         ((5, 2, {"mode": "magic"}), "mode"),
         ((5, 2, {"max_variables": 1}), "max_variables"),
         ((5, 2, {"epsilon": 0}), "epsilon"),
-        ((5, 2, {"delta": 1.0}), "delta"),
-        ((5, 2, {"n_levels": 1}), "n_levels"),
+        ((5, 2, {"confidence": 1.0}), "confidence"),
+        ((5, 2, {"n_values": 1}), "n_values"),
         ((5, 2, {"n_ways": 0}), "n_ways"),
     ],
 )

@@ -9,7 +9,7 @@ from skdistill.datasets import make_junta
 from skdistill.juntas import Dnf, JuntaDistiller
 from skdistill.juntas._dnf import minimal_dnf, prime_implicants
 from skdistill.juntas._set_cover import smallest_cover
-from skdistill.rules import Levels
+from skdistill.rules import Categories
 from tests.juntas._teachers import template
 
 BIT = np.array([0, 1])
@@ -25,7 +25,7 @@ def _cells(shape):
 
 
 def _brute_primes(on):
-    """All maximal products of sets of levels inside the cells, by definition."""
+    """All maximal products of sets of values inside the cells, by definition."""
     options = [
         [set(c) for n in range(1, size + 1) for c in itertools.combinations(range(size), n)]
         for size in on.shape
@@ -139,22 +139,22 @@ def test_no_time_is_said():
 
 
 def test_how_it_prints():
-    """Bits as names, other levels as conditions, in the user's names."""
+    """Bits as names, other values as conditions, in the user's names."""
     assert str(_dnf(np.zeros((2, 2), dtype=bool))) == "never 1"
     assert str(_dnf(np.ones((2, 2), dtype=bool))) == "always 1"
-    levels = [BIT, np.array(["low", "mid", "high"])]
+    values = [BIT, np.array(["low", "mid", "high"])]
     on = np.array([[False, False, True], [True, False, True]])
-    text = str(minimal_dnf(on, ["owner", "risk"], levels, "reject", 10.0))
+    text = str(minimal_dnf(on, ["owner", "risk"], values, "reject", 10.0))
     assert text == "reject if\n  risk = high\n  or owner and risk != mid"
 
 
 def test_formulas_compare_and_cover_frames():
     """Frames by name, arrays by given names."""
     pd = pytest.importorskip("pandas")
-    dnf = Dnf("yes", ((Levels("b", (1,)),),), True, 1)
+    dnf = Dnf("yes", ((Categories("b", (1,)),),), True, 1)
     assert dnf.covers(pd.DataFrame({"a": [0, 0], "b": [0, 1]})).tolist() == [False, True]
     assert dnf.covers([[0, 0], [0, 1]], feature_names=["a", "b"]).tolist() == [False, True]
-    assert dnf == Dnf("yes", ((Levels("b", (1,)),),), True, 1)
+    assert dnf == Dnf("yes", ((Categories("b", (1,)),),), True, 1)
 
 
 def test_too_many_subcubes():
@@ -167,9 +167,9 @@ def test_which_answer():
     """The second of two by default; of several the user must say."""
     junta = make_junta(30, 3, n_classes=3, random_state=0)
     search = JuntaDistiller(junta, domain="binary", random_state=0).fit(template(30))
-    with pytest.raises(ValueError, match="3 answers"):
+    with pytest.raises(ValueError, match="3 classes"):
         search.to_dnf()
-    with pytest.raises(ValueError, match="no answer"):
+    with pytest.raises(ValueError, match="must be a prediction"):
         search.to_dnf(7)
     X = np.random.default_rng(0).integers(0, 2, size=(200, 30))
     held = np.column_stack([search.to_dnf(label).covers(X) for label in range(3)])

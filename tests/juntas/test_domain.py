@@ -1,20 +1,22 @@
-"""What the teacher is asked: the right values, in the user's own kind of rows."""
+"""What the teacher is queried with: the right values, in the user's own kind of rows."""
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from skdistill.juntas import Box, JuntaDistiller
+from skdistill.domains import Categories, Domain, Integers
+from skdistill.juntas import JuntaDistiller
 from tests.juntas._teachers import template
 
 
 class Witnessed:
-    """A teacher that keeps what it was asked."""
+    """A teacher that keeps the rows that it was queried with."""
 
     def __init__(self, function):
-        self.function, self.asked = function, []
+        self.function, self.queried = function, []
 
     def __call__(self, X):
-        self.asked.append(X.copy())
+        self.queried.append(X.copy())
         return self.function(X)
 
 
@@ -22,13 +24,13 @@ class Witnessed:
     ("domain", "values"), [("binary", {0, 1}), ("sign", {-1, 1}), ([3, 5, 9], {3, 5, 9})]
 )
 @pytest.mark.parametrize("dtype", [np.int8, np.int64, np.float32, np.float64])
-def test_levels_and_dtype(domain, values, dtype):
-    """Every asked value is a level, in the dtype of X."""
+def test_values_and_dtype(domain, values, dtype):
+    """Every queried value is one of the domain's, in the dtype of X."""
     teacher = Witnessed(lambda X: X[:, 2] == max(values))
     search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(template(9, dtype))
-    asked = np.concatenate(teacher.asked)
-    assert asked.dtype == dtype
-    assert set(np.unique(asked).tolist()) == values
+    queried = np.concatenate(teacher.queried)
+    assert queried.dtype == dtype
+    assert set(np.unique(queried).tolist()) == values
     assert search.get_support(indices=True).tolist() == [2]
     assert search.truth_table_["x2"].tolist() == sorted(values)
 
@@ -39,15 +41,15 @@ def test_background_values_were_seen_in_their_column():
     X = np.column_stack([rng.integers(0, 3, 60), rng.normal(size=60), rng.integers(5, 9, 60)])
     teacher = Witnessed(lambda X: (X[:, 0] == 1) & (X[:, 2] > 6))
     search = JuntaDistiller(teacher, random_state=0).fit(X)
-    asked = np.concatenate(teacher.asked)
+    queried = np.concatenate(teacher.queried)
     for j in range(3):
-        assert np.isin(asked[:, j], X[:, j]).all()
+        assert np.isin(queried[:, j], X[:, j]).all()
     assert search.get_support(indices=True).tolist() == [0, 2]
     assert search.score(X, (X[:, 0] == 1) & (X[:, 2] > 6)) == 1.0
 
 
 def test_frames_keep_names_dtypes_and_categories():
-    """The teacher sees a frame like X, and the table speaks of its levels."""
+    """The teacher sees a frame like X, and the table speaks of its values."""
     pd = pytest.importorskip("pandas")
     rng = np.random.default_rng(0)
     X = pd.DataFrame(
@@ -60,7 +62,7 @@ def test_frames_keep_names_dtypes_and_categories():
     )
     teacher = Witnessed(lambda X: np.where((X["colour"] == "red") | (X["size"] >= 3), "y", "n"))
     search = JuntaDistiller(teacher, random_state=0).fit(X)
-    for frame in teacher.asked:
+    for frame in teacher.queried:
         assert frame.dtypes.equals(X.dtypes)
         assert list(frame.columns) == list(X.columns)
     assert search.get_feature_names_out().tolist() == ["colour", "size"]
@@ -73,15 +75,13 @@ def test_frames_keep_names_dtypes_and_categories():
 
 
 def test_a_box_has_no_table_but_an_anchored_student():
-    """Continuous ranges: predict asks the teacher, the other columns at the anchor."""
+    """Continuous ranges: predict queries the teacher, the other columns at the anchor."""
     rng = np.random.default_rng(0)
 
     def teacher(X):
         return 3 * X[:, 0] + np.sin(X[:, 4])
 
-    search = JuntaDistiller(teacher, domain=Box(-1, 1), tol=1e-6, random_state=0).fit(
-        np.zeros((1, 8))
-    )
+    search = JuntaDistiller(teacher, domain=(-1, 1), tol=1e-6, random_state=0).fit(np.zeros((1, 8)))
     assert search.status_ == "certified"
     assert search.get_support(indices=True).tolist() == [0, 4]
     X = rng.uniform(-1, 1, size=(100, 8))
@@ -97,15 +97,15 @@ def test_a_mapping_mixes_levels_boxes_and_the_background():
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"a": rng.integers(0, 2, 50), "b": rng.normal(size=50), "c": [1, 2] * 25})
     teacher = Witnessed(lambda X: (X["a"] > 5) & (X["c"] == 2))
-    domain = {"a": [0, 10], "b": Box(0, 1)}
+    domain = {"a": [0, 10], "b": (0, 1)}
     search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(X)
-    asked = pd.concat(teacher.asked)
-    assert set(asked["a"]) == {0, 10}
-    assert asked["b"].between(0, 1).all()
+    queried = pd.concat(teacher.queried)
+    assert set(queried["a"]) == {0, 10}
+    assert queried["b"].between(0, 1).all()
     assert search.get_feature_names_out().tolist() == ["a", "c"]
 
 
-def test_numbers_between_levels_go_to_the_nearest():
+def test_numbers_between_values_go_to_the_nearest():
     """So that predict takes any number in a numeric column."""
     search = JuntaDistiller(
         lambda X: X[:, 0], domain=[0.0, 1.0, 10.0], tol=1e-9, random_state=0
@@ -114,12 +114,12 @@ def test_numbers_between_levels_go_to_the_nearest():
     assert search.predict(rows).tolist() == [0, 1, 1, 10, 10]
 
 
-def test_a_level_that_was_never_asked_is_an_error():
-    """Words have no nearest level."""
+def test_a_category_outside_the_domain_is_an_error():
+    """Words have no nearest value."""
     pd = pytest.importorskip("pandas")
     X = pd.DataFrame({"a": ["u", "v"] * 10, "b": [0, 1] * 10})
     search = JuntaDistiller(lambda X: (X["a"] == "u").to_numpy(), random_state=0).fit(X)
-    with pytest.raises(ValueError, match="level 'w'"):
+    with pytest.raises(ValueError, match="category 'w'"):
         search.predict(pd.DataFrame({"a": ["w"], "b": [0]}))
 
 
@@ -128,15 +128,15 @@ def test_a_level_that_was_never_asked_is_an_error():
     [
         ("ternary", template(3), "domain must be"),
         (7, template(3), "domain must be"),
-        ([4], template(3), "single level"),
-        ([[0, 1], [2, 2], [0, 1]], template(3), "single level"),
+        ([4], template(3), "single value"),
+        ([[0, 1], [2, 2], [0, 1]], template(3), "twice"),
         ([0, 1, 1], template(3), "twice"),
         ([0.0, np.nan], template(3), "NaN"),
-        ([[0, 1]] * 2, template(3), "2 entries, but X has 3 columns"),
+        ([[0, 1]] * 2, template(3), "2 entries, but there are 3 columns"),
         ([["a", "b"]] * 3, template(3), "DataFrame"),
         ({"speed": [0, 1]}, template(3), "'speed'"),
-        (Box(1, 1), template(3), "low < high"),
-        (Box(0, np.inf), template(3), "low < high"),
+        ((1, 1), template(3), "low < high"),
+        ((0, np.inf), template(3), "finite"),
         ("sign", template(3, np.uint8), "signed"),
         ("background", template(3), "1 sample"),
         ("background", np.array([[0.0, np.nan], [1.0, 2.0]]), "NaN"),
@@ -146,3 +146,62 @@ def test_bad_domains(domain, X, words):
     """Each message names what is wrong."""
     with pytest.raises(ValueError, match=words):
         JuntaDistiller(lambda X: X[:, 0] > 0, domain=domain).fit(X)
+
+
+@pytest.mark.parametrize("mode", ["certified", "exact"])
+def test_integers_distributions_and_probabilities(mode):
+    """Every part of skdistill.domains that has few values has a table."""
+    teacher = Witnessed(lambda X: (X[:, 0] >= 3) ^ (X[:, 2] == 1) ^ (X[:, 3] > 6))
+    domain = [
+        Integers(1, 4),
+        "sign",
+        Categories([0, 1], [0.8, 0.2]),
+        stats.randint(5, 9),
+        Integers(0, 2),
+    ]
+    search = JuntaDistiller(teacher, domain=domain, mode=mode, max_variables=4, random_state=0)
+    search.fit(template(5, np.int64))
+    assert search.get_support(indices=True).tolist() == [0, 2, 3]
+    queried = np.concatenate(teacher.queried)
+    for j, values in enumerate([{1, 2, 3, 4}, {-1, 1}, {0, 1}, {5, 6, 7, 8}, {0, 1, 2}]):
+        assert set(queried[:, j].tolist()) == values
+    assert search.truth_table_.predictions.shape == (4, 2, 4)
+    assert np.array_equal(search.predict(queried[:200]), teacher.function(queried[:200]))
+    if mode == "certified":
+        assert search.to_tree().tree_.weighted_n_node_samples[0] == pytest.approx(32)
+
+
+def test_ranges_that_are_not_uniform():
+    """Distributions of real numbers, and integers too many for a table."""
+    teacher = Witnessed(lambda X: (X[:, 0] > 0.01) & (X[:, 1] > 500_000))
+    domain = [stats.loguniform(1e-4, 1), Integers(0, 10**6), (0, 1)]
+    search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(np.zeros((1, 3)))
+    assert search.get_support(indices=True).tolist() == [0, 1]
+    queried = np.concatenate(teacher.queried)
+    assert np.array_equal(queried[:, 1], np.rint(queried[:, 1]))
+    assert abs(np.mean(queried[:, 0] < 0.01) - 0.5) < 0.15
+    assert queried[:, 0].min() >= 1e-4
+    assert np.array_equal(search.predict(queried[:50]), teacher.function(queried[:50]))
+
+
+def test_a_domain_with_names():
+    """A Domain is matched with the columns of X; a single value holds a column still."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"a": [0.0, 1.0], "b": [1, 2], "c": pd.Categorical(["u", "v"])})
+    teacher = Witnessed(lambda X: (X["c"] == "v").to_numpy())
+    domain = Domain({"a": (0, 1), "b": [2], "c": ["u", "v"]})
+    search = JuntaDistiller(teacher, domain=domain, random_state=0).fit(X)
+    assert search.get_feature_names_out().tolist() == ["c"]
+    queried = pd.concat(teacher.queried)
+    assert set(queried["b"]) == {2}
+    assert teacher.queried[0].dtypes.equals(X.dtypes)
+    with pytest.raises(ValueError, match="domain has the columns"):
+        JuntaDistiller(teacher, domain=domain).fit(X[["b", "a", "c"]])
+
+
+def test_a_category_that_the_dtype_does_not_have_is_an_error():
+    """It became a missing value, which the teacher was queried with."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"c": pd.Categorical(["u", "v"])})
+    with pytest.raises(ValueError, match=r"\['w'\], but the categories"):
+        JuntaDistiller(lambda X: X["c"] == "w", domain={"c": ["u", "w"]}).fit(X)

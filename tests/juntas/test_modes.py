@@ -93,8 +93,8 @@ def test_no_false_positives_in_many_runs():
         for witness in search.witnesses_:
             first, second = witness.rows
             assert np.flatnonzero(first != second).tolist() == [witness.feature]
-            assert junta.predict(witness.rows).tolist() == list(witness.answers)
-            assert witness.answers[0] != witness.answers[1]
+            assert junta.predict(witness.rows).tolist() == list(witness.predictions)
+            assert witness.predictions[0] != witness.predictions[1]
 
 
 @pytest.mark.parametrize("delta", [0.3, 0.1])
@@ -104,7 +104,12 @@ def test_failures_of_the_exact_mode_are_rarer_than_delta(delta):
     for seed in range(n_runs):
         junta = make_junta(30, 4, family="conjunction", random_state=seed)
         search = JuntaDistiller(
-            junta, mode="exact", max_variables=5, delta=delta, domain="binary", random_state=seed
+            junta,
+            mode="exact",
+            max_variables=5,
+            confidence=1 - delta,
+            domain="binary",
+            random_state=seed,
         ).fit(template(30))
         failures += found(search) != set(junta.features.tolist())
     assert binomtest(failures, n_runs, delta, alternative="greater").pvalue > 0.01
@@ -116,7 +121,7 @@ def test_failures_of_the_certified_mode_are_rarer_than_delta():
     for seed in range(n_runs):
         junta = make_junta(30, 4, family="conjunction", random_state=seed)
         search = JuntaDistiller(
-            junta, epsilon=0.06, delta=0.3, domain="binary", random_state=seed
+            junta, epsilon=0.06, confidence=0.7, domain="binary", random_state=seed
         ).fit(template(30))
         # One cell of 16 is 0.0625 of all rows.
         failures += found(search) != set(junta.features.tolist())
@@ -146,20 +151,20 @@ def test_few_rounds(family):
     assert np.median(rounds) <= 13
 
 
-@pytest.mark.parametrize("n_levels", [3, 4])
-def test_exact_mode_with_more_levels(n_levels):
-    """Shifts among the levels replace the complement; brute force over the table."""
-    rng = np.random.default_rng(n_levels)
-    table = rng.integers(0, 2, size=(n_levels,) * 3)
+@pytest.mark.parametrize("n_values", [3, 4])
+def test_exact_mode_with_more_values(n_values):
+    """Shifts among the values replace the complement; brute force over the table."""
+    rng = np.random.default_rng(n_values)
+    table = rng.integers(0, 2, size=(n_values,) * 3)
 
     def teacher(X):
         return table[X[:, 4], X[:, 9], X[:, 17]]
 
     search = JuntaDistiller(
-        teacher, mode="exact", max_variables=4, domain=list(range(n_levels)), random_state=0
+        teacher, mode="exact", max_variables=4, domain=list(range(n_values)), random_state=0
     ).fit(template(20, np.int64))
     assert search.get_support(indices=True).tolist() == [4, 9, 17]
-    assert np.array_equal(search.truth_table_.answers, table)
+    assert np.array_equal(search.truth_table_.predictions, table)
     assert search.certificate_.delta == 0
 
 
@@ -221,7 +226,7 @@ def test_no_junta_ends_with_more_witnesses_than_allowed():
     assert search.status_ == "max_variables_exceeded"
     assert len(search.witnesses_) > 5
     for witness in search.witnesses_:
-        assert teacher(witness.rows).tolist() == list(witness.answers)
+        assert teacher(witness.rows).tolist() == list(witness.predictions)
     assert search.certificate_ is None
     for ask in (lambda: search.truth_table_, search.to_dnf, search.to_tree):
         with pytest.raises(AttributeError, match="no junta of max_variables=5"):
@@ -274,7 +279,7 @@ def test_a_constant_teacher_is_a_junta_of_no_column():
     )
     assert search.status_ == "certified"
     assert found(search) == set()
-    assert search.truth_table_["answer"].tolist() == ["same"]
+    assert search.truth_table_["prediction"].tolist() == ["same"]
     assert str(search.to_dnf()) == "always same"
     assert search.to_tree().get_n_leaves() == 1
 

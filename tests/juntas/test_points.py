@@ -3,18 +3,19 @@
 import numpy as np
 import pytest
 
-from skdistill.juntas._domain import BitDomain, Box, ColumnDomain
+from skdistill.domains import Categories
+from skdistill.juntas._codes import code_domain
 from skdistill.juntas._points import Hybrids, Points, hash_words, random_seeds
 
 
 def _domains():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(40, 7)).round(1)
-    levels = [np.array([0, 1, 2]), None, Box(-1.0, 2.0), np.array([5.0, 7.0]), None, None, None]
+    given = {0: [0, 1, 2], 2: (-1.0, 2.0), 3: [5.0, 7.0], 5: Categories([1, 2], [0.9, 0.1])}
     return {
-        "bits": BitDomain(200, (0, 1), np.zeros((1, 200), dtype=np.int8)),
-        "background": ColumnDomain(X, [None] * 7, "X"),
-        "mixed": ColumnDomain(X, levels, "X"),
+        "bits": code_domain("binary", np.zeros((1, 200), dtype=np.int8), None),
+        "background": code_domain("background", X, None),
+        "mixed": code_domain(given, X, None),
     }
 
 
@@ -39,12 +40,12 @@ def test_shifts_of_a_base_row_visit_every_level(name):
     """All cyclic shifts of a row together hold each level of each column."""
     domain = _domains()[name]
     base = domain.anchor(random_seeds(np.random.default_rng(0), 1))
-    n = domain.max_levels
+    n = domain.max_values
     points = Points(np.empty((n, 0)), [], base=base, shifts=np.arange(n))
     codes = points.codes(domain, 0, n)
     assert np.array_equal(codes[0], base)
     for j in range(domain.n_features):
-        assert len(np.unique(codes[:, j])) == domain.n_levels[j]
+        assert len(np.unique(codes[:, j])) == domain.n_values[j]
         assert np.array_equal(points.column(domain, j), codes[:, j])
 
 
@@ -69,7 +70,7 @@ def test_words_depend_on_seed_and_counter_alone():
 def test_a_background_column_has_its_own_frequencies():
     """Levels are drawn as often as X has them, and only those."""
     X = np.repeat([[0.0], [3.0], [9.0]], [10, 30, 60], axis=0)
-    domain = ColumnDomain(X, [None], "X")
+    domain = code_domain("background", X, None)
     rows = domain.rows(domain.random_codes(random_seeds(np.random.default_rng(0), 5000), None))
     values, counts = np.unique(rows, return_counts=True)
     assert values.tolist() == [0.0, 3.0, 9.0]

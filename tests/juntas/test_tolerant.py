@@ -86,4 +86,4 @@ def test_a_real_answer_with_noise():
     ).fit(template(60, np.float64))
     assert search.status_ == "certified"
     assert search.get_support(indices=True).tolist() == [5, 9]
-    assert np.allclose(search.truth_table_.answers, [[0, 0], [0, 4]], atol=0.02)
+    assert np.allclose(search.truth_table_.predictions, [[0, 0], [0, 4]], atol=0.02)

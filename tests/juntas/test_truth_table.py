@@ -15,7 +15,7 @@ def test_one_row_a_cell_in_the_order_of_the_columns():
     assert table.names == [f"x{j}" for j in junta.features]
     rows = np.column_stack([table[name] for name in table.names])
     assert np.array_equal(rows, 2 * np.indices((2,) * 4).reshape(4, -1).T - 1)
-    assert np.array_equal(table["answer"], junta.table.ravel())
+    assert np.array_equal(table["prediction"], junta.table.ravel())
     assert table.n_cells == 16
 
 
@@ -24,14 +24,14 @@ def test_frames_are_made_from_it():
     pd = pytest.importorskip("pandas")
     table = TruthTable(["a"], [np.array(["u", "v"])], np.array([1.5, 2.5]))
     assert pd.DataFrame(dict(table)).equals(table.to_frame())
-    assert table.to_frame().to_dict("list") == {"a": ["u", "v"], "answer": [1.5, 2.5]}
+    assert table.to_frame().to_dict("list") == {"a": ["u", "v"], "prediction": [1.5, 2.5]}
 
 
-def test_a_column_called_answer():
-    """The answers then have another name."""
-    table = TruthTable(["answer"], [np.array([0, 1])], np.array([5, 6]))
-    assert list(table) == ["answer", "answer_"]
-    assert table["answer_"].tolist() == [5, 6]
+def test_a_column_called_prediction():
+    """The predictions then have another name."""
+    table = TruthTable(["prediction"], [np.array([0, 1])], np.array([5, 6]))
+    assert list(table) == ["prediction", "prediction_"]
+    assert table["prediction_"].tolist() == [5, 6]
 
 
 def test_how_it_prints():

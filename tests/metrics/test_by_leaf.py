@@ -28,6 +28,12 @@ from skdistill import (
 from skdistill.rule_learners import RuleListClassifier, RuleSetClassifier
 
 
+def of_rows(X, y):
+    """A teacher as a function that knows what to predict for each row of X."""
+    known = {tuple(row): label for row, label in zip(X.tolist(), y.tolist(), strict=True)}
+    return lambda rows: np.array([known[tuple(row)] for row in rows.tolist()])
+
+
 @pytest.fixture(scope="module")
 def cancer():
     """A forest, a plain tree of six leaves on its labels, and fresh rows."""
@@ -54,26 +60,26 @@ def test_classes(cancer, weighted):
     report = fidelity_report(
         tree, X, teacher=forest, sample_weight=weight if weighted else None, confidence=0.9
     )
-    told, said, node = forest.predict(X), tree.predict(X), tree.apply(X)
-    all_wrong = sum(weight[i] for i in range(len(X)) if told[i] != said[i])
+    y_teacher, y_student, node = forest.predict(X), tree.predict(X), tree.apply(X)
+    all_wrong = sum(weight[i] for i in range(len(X)) if y_teacher[i] != y_student[i])
     assert sorted(leaf.leaf for leaf in report.leaves) == list(range(6))
     for place, number in enumerate(leaves_left_to_right(tree.tree_)):
         (leaf,) = (leaf for leaf in report.leaves if leaf.leaf == place)
         rows = [i for i in range(len(X)) if node[i] == number]
-        wrong = [i for i in rows if told[i] != said[i]]
+        wrong = [i for i in rows if y_teacher[i] != y_student[i]]
         assert leaf.n_rows == len(rows)
         assert leaf.coverage == pytest.approx(sum(weight[rows]) / sum(weight))
         assert leaf.error_share == pytest.approx(sum(weight[wrong]) / all_wrong)
         if not rows:
-            assert leaf.answer is None
+            assert leaf.prediction is None
             assert leaf.fidelity is None
             continue
-        assert leaf.answer == said[rows[0]]
+        assert leaf.prediction == y_student[rows[0]]
         assert leaf.fidelity.value == pytest.approx(1 - sum(weight[wrong]) / sum(weight[rows]))
         others = Counter()
         for i in wrong:
-            others[told[i]] += weight[i]
-        assert leaf.instead == (others.most_common(1)[0][0] if wrong else None)
+            others[y_teacher[i]] += weight[i]
+        assert leaf.teacher_prediction == (others.most_common(1)[0][0] if wrong else None)
         if weighted:
             assert leaf.fidelity.low is None
         else:
@@ -86,17 +92,17 @@ def test_classes(cancer, weighted):
     assert sum(shares) == pytest.approx(1)
 
 
-def test_several_classes_and_what_is_said_instead():
+def test_several_classes_and_what_is_y_student_instead():
     """Of three answers, the one that weighs most among the wrong ones."""
-    X = np.array([[0.0], [0.0], [0.0], [0.0], [1.0]])
+    X = np.array([[0.0], [0.1], [0.2], [0.3], [1.0]])
     tree = DecisionTreeClassifier().fit([[0.0], [1.0]], ["a", "b"])
-    told = np.array(["a", "b", "c", "c", "b"])
-    report = fidelity_report(tree, X, teacher=lambda X: told)
-    assert [(leaf.leaf, leaf.answer, leaf.instead) for leaf in report.leaves] == [
+    y_teacher = np.array(["a", "b", "c", "c", "b"])
+    report = fidelity_report(tree, X, teacher=of_rows(X, y_teacher))
+    assert [(leaf.leaf, leaf.prediction, leaf.teacher_prediction) for leaf in report.leaves] == [
         (0, "a", "c"), (1, "b", None),
     ]  # fmt: skip
-    report = fidelity_report(tree, X, teacher=lambda X: told, sample_weight=[1, 5, 1, 1, 1])
-    assert report.leaves[0].instead == "b"
+    report = fidelity_report(tree, X, teacher=of_rows(X, y_teacher), sample_weight=[1, 5, 1, 1, 1])
+    assert report.leaves[0].teacher_prediction == "b"
     assert report.leaves[0].fidelity.value == pytest.approx(1 / 8)
 
 
@@ -104,16 +110,18 @@ def test_rows_that_disagree(cancer):
     """They are in their leaf, disagree, and are those on which the teacher is surest."""
     forest, tree, X = cancer
     report = fidelity_report(tree, X, teacher=forest, n_rows_shown=3)
-    told, said, node = forest.predict(X), tree.predict(X), tree.apply(X)
+    y_teacher, y_student, node = forest.predict(X), tree.predict(X), tree.apply(X)
     sure = forest.predict_proba(X).max(axis=1)
     nodes = leaves_left_to_right(tree.tree_)
     n_shown = 0
     for leaf in report.leaves:
-        wrong = [i for i in range(len(X)) if node[i] == nodes[leaf.leaf] and told[i] != said[i]]
+        wrong = [
+            i for i in range(len(X)) if node[i] == nodes[leaf.leaf] and y_teacher[i] != y_student[i]
+        ]
         wrong.sort(key=lambda i: (-sure[i], i))
         assert [row.index for row in leaf.rows] == wrong[:3]
         for row in leaf.rows:
-            assert (row.teacher, row.student) == (told[row.index], said[row.index])
+            assert (row.y_teacher, row.y_student) == (y_teacher[row.index], y_student[row.index])
             assert row.values == {f"x{j}": X[row.index, j] for j in range(X.shape[1])}
             path = {f"x{tree.tree_.feature[n]}" for n in tree.decision_path(X[[row.index]]).indices}
             path.discard("x-2")
@@ -134,8 +142,8 @@ def test_values(weighted):
     X = X[300:]
     weight = np.random.default_rng(1).random(len(X)) if weighted else np.ones(len(X))
     report = fidelity_report(tree, X, sample_weight=weight if weighted else None, n_rows_shown=2)
-    told, said, node = forest.predict(X), tree.predict(X), tree.apply(X)
-    error = [(told[i] - said[i]) ** 2 for i in range(len(X))]
+    y_teacher, y_student, node = forest.predict(X), tree.predict(X), tree.apply(X)
+    error = [(y_teacher[i] - y_student[i]) ** 2 for i in range(len(X))]
     total = sum(weight[i] * error[i] for i in range(len(X)))
     nodes = leaves_left_to_right(tree.tree_)
     for leaf in report.leaves:
@@ -144,8 +152,8 @@ def test_values(weighted):
         assert leaf.error_share == pytest.approx(own / total)
         assert leaf.rmse == pytest.approx(np.sqrt(own / sum(weight[rows])))
         assert leaf.fidelity is None
-        assert leaf.instead is None
-        assert leaf.answer == said[rows[0]]
+        assert leaf.teacher_prediction is None
+        assert leaf.prediction == y_student[rows[0]]
         rows.sort(key=lambda i: -error[i])
         assert [row.index for row in leaf.rows] == rows[:2]
     # The whole error is that of the leaves together.
@@ -164,7 +172,7 @@ def test_several_outputs():
     assert sum(leaf.coverage * leaf.rmse**2 for leaf in report.leaves) == pytest.approx(
         error.mean()
     )
-    answer = report.leaves[0].answer
+    answer = report.leaves[0].prediction
     assert isinstance(answer, list)
     assert len(answer) == 2
     json.dumps(report.to_dict()["leaves"])
@@ -178,8 +186,8 @@ def test_rules_are_the_leaves(cancer):
     of_rules = fidelity_report(rules, X, teacher=forest)
     assert report.scores == of_rules.scores
     for leaf, rule in zip(report.leaves, of_rules.leaves, strict=True):
-        assert (leaf.leaf, leaf.n_rows, leaf.fidelity, leaf.instead, leaf.rows) == (
-            rule.leaf, rule.n_rows, rule.fidelity, rule.instead, rule.rows,
+        assert (leaf.leaf, leaf.n_rows, leaf.fidelity, leaf.teacher_prediction, leaf.rows) == (
+            rule.leaf, rule.n_rows, rule.fidelity, rule.teacher_prediction, rule.rows,
         )  # fmt: skip
         assert rule.name == rules[rule.leaf].premise_text
         assert leaf.name == ""
@@ -243,7 +251,7 @@ def test_text(cancer):
     forest, tree, X = cancer
     report = fidelity_report(tree, X, teacher=forest, n_leaves_shown=2)
     section = str(report).split("  by leaf, the worst 2 of 6\n")[1].splitlines()
-    assert [line.strip().split(",")[0] for line in section[::2]] == [
+    assert [line.strip().split(":")[0] for line in section[::2]] == [
         f"leaf {leaf.leaf}" for leaf in report.leaves[:2]
     ]
     assert [line.strip().split(":")[0] for line in section[1::2]] == [
@@ -254,7 +262,7 @@ def test_text(cancer):
     assert "by leaf" not in str(fidelity_report(tree, X, teacher=tree))
     stored = fidelity_report(tree, X, teacher=forest).to_dict()["leaves"]
     assert len(stored) == 6
-    assert json.loads(json.dumps(stored))[0]["rows"][0]["student"] == report.leaves[0].answer
+    assert json.loads(json.dumps(stored))[0]["rows"][0]["y_student"] == report.leaves[0].prediction
     for wrong in ({"n_leaves_shown": -1}, {"n_rows_shown": 1.5}):
         with pytest.raises(ValueError, match="must be an integer >= 0"):
             fidelity_report(tree, X, teacher=forest, **wrong)
@@ -298,7 +306,7 @@ def test_trees_wherever_they_are(cancer, place):
         assert leaf.n_rows == np.count_nonzero(node == nodes[leaf.leaf])
         for row in leaf.rows:
             np.testing.assert_allclose(row.values["x3"], seen[row.index, 3])
-            assert row.student == student.predict(X[[row.index]])[0]
+            assert row.y_student == student.predict(X[[row.index]])[0]
     # Asked with another teacher, the leaves are the same.
     other = fidelity_report(student, X, teacher=forest)
     assert {leaf.leaf: leaf.n_rows for leaf in other.leaves} == {
@@ -369,7 +377,7 @@ def test_leaves_without_rows():
     """They are listed last, and nothing is known of them."""
     tree = DecisionTreeClassifier().fit([[0.0], [1.0]], [0, 1])
     _, empty = fidelity_report(tree, [[0.0]] * 3, teacher=lambda X: np.array([0, 1, 1])).leaves
-    assert (empty.leaf, empty.n_rows, empty.fidelity, empty.answer) == (1, 0, None, None)
+    assert (empty.leaf, empty.n_rows, empty.fidelity, empty.prediction) == (1, 0, None, None)
     assert str(empty).endswith("(0 rows)")
     # Nor of those whose rows weigh nothing.
     values = DecisionTreeRegressor().fit([[0.0], [1.0]], [0.0, 1.0])
@@ -400,9 +408,14 @@ def test_one_leaf_and_rules_of_a_part():
     """A tree without any split is one leaf; rules that miss a row are refused by themselves."""
     X, y = load_iris(return_X_y=True)
     stump = DecisionTreeClassifier().fit(X, np.zeros(150, dtype=int))
-    (leaf,) = fidelity_report(stump, X, teacher=lambda X: (y > 1).astype(int)).leaves
-    assert (leaf.n_rows, leaf.coverage, leaf.error_share, leaf.instead) == (150, 1.0, 1.0, 1)
+    (leaf,) = fidelity_report(stump, X, teacher=of_rows(X, (y > 1).astype(int))).leaves
+    assert (leaf.n_rows, leaf.coverage, leaf.error_share, leaf.teacher_prediction) == (
+        150,
+        1.0,
+        1.0,
+        1,
+    )
     rules = extract_rules(DecisionTreeClassifier(max_leaf_nodes=3).fit(X, y))
     part = RuleSet(rules.rules[:1], rules.feature_names)
     with pytest.raises(ValueError, match="No rule holds"):
-        fidelity_report(part, X, teacher=lambda X: y)
+        fidelity_report(part, X, teacher=of_rows(X, y))

@@ -18,7 +18,7 @@ from skdistill.metrics import InSampleFidelity
 from skdistill.metrics._fidelity import METRICS
 
 RNG = np.random.default_rng(0)
-TOLD, SAID = RNG.integers(0, 3, 200), RNG.integers(0, 3, 200)
+Y_TEACHER, Y_STUDENT = RNG.integers(0, 3, 200), RNG.integers(0, 3, 200)
 P, Q = RNG.dirichlet([1, 1, 1], 200), RNG.dirichlet([1, 1, 1], 200)
 WEIGHT = RNG.random(200)
 
@@ -29,14 +29,16 @@ WEIGHT = RNG.random(200)
 )
 def test_labels(weight, names):
     """Agreement is accuracy with the teacher as truth; balanced likewise; labels of any kind."""
-    told, said = (TOLD, SAID) if names is None else (names[TOLD], names[SAID])
-    np.testing.assert_allclose(
-        fidelity_score(told, said, sample_weight=weight),
-        accuracy_score(told, said, sample_weight=weight),
+    y_teacher, y_student = (
+        (Y_TEACHER, Y_STUDENT) if names is None else (names[Y_TEACHER], names[Y_STUDENT])
     )
     np.testing.assert_allclose(
-        fidelity_score(told, said, metric="balanced_agreement", sample_weight=weight),
-        balanced_accuracy_score(told, said, sample_weight=weight),
+        fidelity_score(y_teacher, y_student, sample_weight=weight),
+        accuracy_score(y_teacher, y_student, sample_weight=weight),
+    )
+    np.testing.assert_allclose(
+        fidelity_score(y_teacher, y_student, metric="balanced_agreement", sample_weight=weight),
+        balanced_accuracy_score(y_teacher, y_student, sample_weight=weight),
     )
 
 
@@ -55,9 +57,9 @@ def test_probabilities(weight):
 
 def test_divergence_from_sure_teachers():
     """KL from a one-hot teacher is the log loss; a student's zero is costly, not infinite."""
-    sure = np.eye(3)[TOLD]
+    sure = np.eye(3)[Y_TEACHER]
     np.testing.assert_allclose(
-        fidelity_score(sure, Q, metric="kl_divergence"), log_loss(TOLD, Q), rtol=1e-6
+        fidelity_score(sure, Q, metric="kl_divergence"), log_loss(Y_TEACHER, Q), rtol=1e-6
     )
     wrong = fidelity_score([[1.0, 0.0]], [[0.0, 1.0]], metric="kl_divergence")
     np.testing.assert_allclose(wrong, -np.log(np.finfo(float).eps))
@@ -69,23 +71,23 @@ def test_divergence_from_sure_teachers():
 def test_values(weight, width):
     """R² and root mean squared error as in scikit-learn, of one output and of several."""
     shape = 200 if width is None else (200, width)
-    told = RNG.normal(size=shape)
-    said = told + RNG.normal(size=shape) / 3
+    y_teacher = RNG.normal(size=shape)
+    y_student = y_teacher + RNG.normal(size=shape) / 3
     np.testing.assert_allclose(
-        fidelity_score(told, said, metric="r2", sample_weight=weight),
-        r2_score(told, said, sample_weight=weight),
+        fidelity_score(y_teacher, y_student, metric="r2", sample_weight=weight),
+        r2_score(y_teacher, y_student, sample_weight=weight),
     )
     if width is None:
         np.testing.assert_allclose(
-            fidelity_score(told, said, metric="rmse", sample_weight=weight),
-            root_mean_squared_error(told, said, sample_weight=weight),
+            fidelity_score(y_teacher, y_student, metric="rmse", sample_weight=weight),
+            root_mean_squared_error(y_teacher, y_student, sample_weight=weight),
         )
 
 
 def test_best_and_worst():
     """Equal answers are best in every metric; the sign of each is as documented."""
     for metric, (_, on_probabilities, greater_is_better) in METRICS.items():
-        one, other = (P, Q) if on_probabilities else (TOLD, SAID)
+        one, other = (P, Q) if on_probabilities else (Y_TEACHER, Y_STUDENT)
         best, worse = (fidelity_score(one, each, metric=metric) for each in (one, other))
         np.testing.assert_allclose(best, 1 if greater_is_better else 0, atol=1e-12)
         assert (worse < best) == greater_is_better
@@ -104,7 +106,7 @@ def test_balanced_agreement_counts_the_teachers_classes():
 
 
 @pytest.mark.parametrize(
-    ("told", "said", "metric", "message"),
+    ("y_teacher", "y_student", "metric", "message"),
     [
         ([0, 1], [0, 1], "accuracy", r"metric must be one of \['agreement'"),
         ([0, 1], [0, 1, 1], "agreement", r"different shapes: \(2,\) and \(3,\)"),
@@ -113,10 +115,10 @@ def test_balanced_agreement_counts_the_teachers_classes():
         (P, P[:, :2], "total_variation", "different shapes"),
     ],
 )
-def test_errors(told, said, metric, message):
+def test_errors(y_teacher, y_student, metric, message):
     """What cannot be compared is an error in plain words."""
     with pytest.raises(ValueError, match=message):
-        fidelity_score(told, said, metric=metric)
+        fidelity_score(y_teacher, y_student, metric=metric)
 
 
 def test_in_sample_fidelity():

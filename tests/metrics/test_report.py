@@ -60,19 +60,19 @@ def test_classes(wine, confidence):
     """Every share, its interval, and every score."""
     forest, tree, X, y = wine
     report = fidelity_report(tree, X, y, confidence=confidence)
-    told, said = forest.predict(X), tree.predict(X)
-    assert_share(report.fidelity, told == said, confidence)
-    assert_share(report.teacher_accuracy, told == y, confidence)
-    assert_share(report.student_accuracy, said == y, confidence)
+    y_teacher, y_student = forest.predict(X), tree.predict(X)
+    assert_share(report.fidelity, y_teacher == y_student, confidence)
+    assert_share(report.teacher_accuracy, y_teacher == y, confidence)
+    assert_share(report.student_accuracy, y_student == y, confidence)
     assert list(report.per_class) == [0, 1, 2]
     for label, share in report.per_class.items():
-        assert_share(share, said[told == label] == label, confidence)
+        assert_share(share, y_student[y_teacher == label] == label, confidence)
     assert list(report.scores) == [
         "agreement", "balanced_agreement", "total_variation", "kl_divergence",
     ]  # fmt: skip
     for name, score in report.scores.items():
         soft = name in ("total_variation", "kl_divergence")
-        pair = (forest.predict_proba(X), tree.predict_proba(X)) if soft else (told, said)
+        pair = (forest.predict_proba(X), tree.predict_proba(X)) if soft else (y_teacher, y_student)
         assert score == fidelity_score(*pair, metric=name)
     assert report.complexity == student_complexity(tree)
     assert (report.kind, report.n_rows, report.confidence) == ("classes", len(X), confidence)
@@ -99,9 +99,13 @@ def test_weights_have_no_interval(wine):
     forest, tree, X, y = wine
     weight = np.random.default_rng(0).random(len(X))
     report = fidelity_report(tree, X, y, sample_weight=weight)
-    told, said = forest.predict(X), tree.predict(X)
-    np.testing.assert_allclose(report.fidelity.value, np.average(told == said, weights=weight))
-    np.testing.assert_allclose(report.student_accuracy.value, np.average(said == y, weights=weight))
+    y_teacher, y_student = forest.predict(X), tree.predict(X)
+    np.testing.assert_allclose(
+        report.fidelity.value, np.average(y_teacher == y_student, weights=weight)
+    )
+    np.testing.assert_allclose(
+        report.student_accuracy.value, np.average(y_student == y, weights=weight)
+    )
     assert report.fidelity.low is None
     assert "[" not in str(report)
 
@@ -125,13 +129,13 @@ def test_values():
     forest = RandomForestRegressor(n_estimators=10, random_state=0).fit(X[:300], y[:300])
     tree = DistilledTreeRegressor(forest, transfer_set=None, random_state=0).fit(X[:300])
     report = fidelity_report(tree, X[300:], y[300:])
-    told, said = forest.predict(X[300:]), tree.predict(X[300:])
+    y_teacher, y_student = forest.predict(X[300:]), tree.predict(X[300:])
     assert report.kind == "values"
     assert report.scores == {
-        "r2": fidelity_score(told, said, metric="r2"),
-        "rmse": fidelity_score(told, said, metric="rmse"),
-        "teacher_r2_to_y": r2_score(y[300:], told),
-        "student_r2_to_y": r2_score(y[300:], said),
+        "r2": fidelity_score(y_teacher, y_student, metric="r2"),
+        "rmse": fidelity_score(y_teacher, y_student, metric="rmse"),
+        "teacher_r2_to_y": r2_score(y[300:], y_teacher),
+        "student_r2_to_y": r2_score(y[300:], y_student),
     }
     assert set(fidelity_report(tree, X[300:]).scores) == {"r2", "rmse"}
     assert report.fidelity is None
@@ -179,8 +183,8 @@ def test_students_wherever_they_are(wine):
     student = DistilledTreeClassifier(teacher, max_leaf_nodes=4, transfer_set=None)
     pipeline = make_pipeline(StandardScaler(), student).fit(X)
     report = fidelity_report(pipeline, X)
-    told = teacher.predict(scaled.transform(X))
-    assert_share(report.fidelity, told == pipeline.predict(X))
+    y_teacher = teacher.predict(scaled.transform(X))
+    assert_share(report.fidelity, y_teacher == pipeline.predict(X))
     assert report.complexity["leaves"] == 4
     search = GridSearchCV(
         DistilledTreeClassifier(forest, transfer_set=None), {"max_leaf_nodes": [3]}, cv=2
@@ -245,18 +249,22 @@ def test_complexity_of_weighted_rows():
     )
 
 
-def test_probabilities_are_compared_over_the_same_classes_alone(wine):
-    """A student that knows fewer classes, and rules of which one has no distribution."""
+def test_probabilities_are_compared_over_the_classes_of_both(wine):
+    """A class that a student does not know has probability 0; not all rules have a distribution."""
     forest, tree, X, _ = wine
     two = forest.predict(X) < 2
     student = DecisionTreeClassifier(random_state=0).fit(X[two], forest.predict(X[two]))
     report = fidelity_report(student, X, teacher=forest)
-    assert set(report.scores) == {"agreement", "balanced_agreement"}
+    proba = np.column_stack([student.predict_proba(X), np.zeros(len(X))])
+    assert report.scores["total_variation"] == pytest.approx(
+        0.5 * np.abs(forest.predict_proba(X) - proba).sum(axis=1).mean()
+    )
     rules = extract_rules(tree)
     assert "kl_divergence" in fidelity_report(rules, X, teacher=forest).scores
     bare = RuleSet([replace(rule, distribution={}) for rule in rules], rules.feature_names)
     report = fidelity_report(bare, X, teacher=forest)
     assert set(report.scores) == {"agreement", "balanced_agreement"}
+    assert "some rules of the student have none" in str(report)
     assert_share(report.fidelity, forest.predict(X) == tree.predict(X))
 
 
@@ -305,9 +313,14 @@ def test_who_remembers_nothing_is_not_called_held_out(wine):
         report = fidelity_report(student, X, teacher=forest)
         assert report.n_seen is None
         assert report.to_dict()["in_sample"] is None
-        assert "in-sample or not: the student does not tell" in str(report)
-    report = fidelity_report(tree, X.astype(object))
-    assert report.n_seen is None
+        assert "in-sample or not: the student keeps no record" in str(report)
+
+
+def test_arrays_of_objects_are_the_rows_that_they_hold(wine):
+    """Numbers that came as objects are the same rows."""
+    forest, _, X, _ = wine
+    tree = DistilledTreeClassifier(forest, transfer_set=None).fit(X[:20])
+    assert fidelity_report(tree, X[:30].astype(object)).n_seen == 20
 
 
 def test_what_cannot_be_compared_is_refused(wine):
@@ -318,7 +331,28 @@ def test_what_cannot_be_compared_is_refused(wine):
     named = extract_rules(tree, class_names=["red", "white", "rosé"])
     with pytest.raises(ValueError, match=r"none of the teacher's \[0, 1, 2\].*leave class_names"):
         fidelity_report(named, X, teacher=forest)
-    with pytest.raises(TypeError, match=r"compares answers, not models"):
+    with pytest.raises(TypeError, match=r"compares predictions, not models"):
         fidelity_score(forest, tree)
     with pytest.raises(NotFittedError, match=r"DistilledTreeClassifier is not fitted yet"):
         fidelity_report(DistilledTreeClassifier(forest), X)
+
+
+def test_features_used_are_columns_of_the_frame():
+    """Also where a tree reads a column of categories as several indicators."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "a=b": rng.normal(size=300),
+            "port": rng.choice(["A", "B", "C"], 300),
+            "a": rng.random(300),
+        }
+    )
+    codes = {"A": 0, "B": 1, "C": 2}
+    tree = DistilledTreeClassifier(
+        lambda X: X["port"].map(codes).to_numpy(), max_leaf_nodes=3, transfer_set=None
+    ).fit(X)
+    assert len(set(tree.tree_.feature[tree.tree_.feature >= 0])) == 2  # two indicators
+    assert student_complexity(tree)["features_used"] == 1
+    (leaf, *_) = fidelity_report(tree, X, teacher=lambda X: np.zeros(len(X), dtype=int)).leaves
+    assert next(iter(leaf.rows[0].values)) == "port"

@@ -58,12 +58,12 @@ def test_one_student(cancer, metric, method, sign):
     forest, X, _ = cancer
     tree = student(forest).fit(X[:300])
     weight = np.random.default_rng(0).random(len(X[300:]))
-    told, said = (getattr(each, method)(X[300:]) for each in (forest, tree))
+    y_teacher, y_student = (getattr(each, method)(X[300:]) for each in (forest, tree))
     name = "agreement" if metric == "auto" else metric
     scorer = FidelityScorer(metric=metric)
-    assert scorer(tree, X[300:]) == sign * fidelity_score(told, said, metric=name)
+    assert scorer(tree, X[300:]) == sign * fidelity_score(y_teacher, y_student, metric=name)
     assert scorer(tree, X[300:], sample_weight=weight) == sign * fidelity_score(
-        told, said, metric=name, sample_weight=weight
+        y_teacher, y_student, metric=name, sample_weight=weight
     )
 
 
@@ -72,9 +72,11 @@ def test_values():
     X, y = load_diabetes(return_X_y=True)
     teacher = LinearRegression().fit(X, y)
     tree = DistilledTreeRegressor(teacher, random_state=0).fit(X)
-    told, said = teacher.predict(X), tree.predict(X)
-    assert FidelityScorer()(tree, X) == fidelity_score(told, said, metric="r2")
-    assert FidelityScorer(metric="rmse")(tree, X) == -fidelity_score(told, said, metric="rmse")
+    y_teacher, y_student = teacher.predict(X), tree.predict(X)
+    assert FidelityScorer()(tree, X) == fidelity_score(y_teacher, y_student, metric="r2")
+    assert FidelityScorer(metric="rmse")(tree, X) == -fidelity_score(
+        y_teacher, y_student, metric="rmse"
+    )
 
 
 def test_grid_search_without_y(cancer):
@@ -155,8 +157,8 @@ def test_pipelines(cancer):
     scaler = StandardScaler().fit(X)
     teacher = LogisticRegression().fit(scaler.transform(X), y)
     pipeline = make_pipeline(StandardScaler(), student(teacher)).fit(X)
-    told = teacher.predict(scaler.transform(X))
-    assert FidelityScorer()(pipeline, X) == np.mean(told == pipeline.predict(X))
+    y_teacher = teacher.predict(scaler.transform(X))
+    assert FidelityScorer()(pipeline, X) == np.mean(y_teacher == pipeline.predict(X))
     search = GridSearchCV(
         pipeline, {"distilledtreeclassifier__max_leaf_nodes": [2, 4]}, scoring=FidelityScorer()
     ).fit(X)

@@ -43,7 +43,8 @@ def network():
 @pytest.mark.parametrize(
     ("params", "wanted"),
     [
-        ({"domain": "cube"}, "'auto' or 'boolean'"),
+        ({"domain": "cube"}, "'auto' or 'binary' or 'sign'"),
+        ({"domain": "boolean"}, "'auto' or 'binary' or 'sign'"),
         ({"max_depth": 0}, "an integer >= 1"),
         ({"max_depth": None}, "an integer >= 1"),
         ({"max_depth": 2.5}, "an integer >= 1"),
@@ -81,8 +82,8 @@ def test_labels_parameter():
 
 @pytest.mark.parametrize("estimator", BOTH)
 def test_without_a_teacher(estimator):
-    """There is nothing to open."""
-    with pytest.raises(ValueError, match="inside of a teacher, but teacher=None"):
+    """There are no activations to read."""
+    with pytest.raises(ValueError, match="activations of a teacher, but teacher=None"):
         estimator().fit(bits(), labels_of(bits()))
 
 
@@ -97,19 +98,19 @@ def test_layers_that_do_not_exist(network):
 def test_activations_that_are_not_finite(bad):
     """Broken weights, or a function of the user's own, are refused by name."""
 
-    def inside(X):
+    def hidden(X):
         H = X.astype(float)
         H[3, 1] = bad
         return H
 
-    with pytest.raises(ValueError, match="inside gives NaN or infinity on 1 of the 200 rows"):
-        LinearProbeTreeClassifier(AND, layers=inside).fit(bits())
+    with pytest.raises(ValueError, match="hidden gives NaN or infinity on 1 of 200 rows"):
+        LinearProbeTreeClassifier(AND, layers=hidden).fit(bits())
 
 
 @pytest.mark.parametrize("split_score", ["both", "residual"])
 @pytest.mark.filterwarnings("ignore::skdistill.exceptions.DistillationWarning")
 def test_constant_layers(split_score):
-    """A dead inside: labels choose the splits, and the report says that nothing was probed."""
+    """Dead layers: labels choose the splits, and the report says that nothing was probed."""
     tree = LinearProbeTreeClassifier(
         AND, layers=lambda X: np.ones((len(X), 3)), split_score=split_score, random_state=0
     ).fit(bits())
@@ -122,7 +123,7 @@ def test_constant_layers(split_score):
 
 
 def test_constant_layers_are_warned_of():
-    """The user hears of it."""
+    """A warning tells it."""
     tree = LinearProbeTreeClassifier(AND, layers=lambda X: np.ones((len(X), 3)))
     with pytest.warns(DistillationWarning, match="the same on all 200 rows"):
         tree.fit(bits())
@@ -130,7 +131,7 @@ def test_constant_layers_are_warned_of():
 
 @pytest.mark.parametrize("n", [2, 3, 5, 12])
 def test_fewer_rows_than_rank(n):
-    """A wide inside on few rows: the tree is found, and every node has a residual."""
+    """A wide layer on few rows: the tree is found, and every node has a residual."""
     rng = np.random.default_rng(0)
     X = np.vstack([np.ones((1, 4)), np.zeros((1, 4)), bits(n - 2)])
     noise = rng.normal(size=(4, 500))
@@ -148,7 +149,9 @@ def test_columns_of_other_values():
     """binning=None takes two-valued columns alone."""
     X = np.random.default_rng(0).normal(size=(50, 2))
     tree = LinearProbeTreeClassifier(AND, binning=None)
-    with pytest.raises(ValueError, match=r"binning=None takes columns of 0 and 1.*Set binning"):
+    with pytest.raises(
+        ValueError, match=r"binning=None takes only columns of 0 and 1.*Set binning"
+    ):
         tree.fit(X)
     assert tree.set_params(binning=4).fit(X).fidelity_ > 0.5
     tree.set_params(binning=None, split_score="impurity")
@@ -158,49 +161,80 @@ def test_columns_of_other_values():
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (np.array([[0, 1], [2, 1]]), r"column 0 holds 0, 2"),
-        (np.array([[0.0, 1.0], [1.0, 0.25]]), r"column 1 holds 0.25, 1"),
-        (np.array([[0, 1], [1, -1]]), "some columns hold 0 and others -1"),
-        (np.array([[0, 1], [1, np.nan]]), "column 1 holds"),
+        (np.array([[0, 1], [2, 1]]), "Column 0 holds 2"),
+        (np.array([[0.0, 1.0], [1.0, 0.25]]), "Column 1 holds 0.25"),
+        (np.array([[0, 1], [1, -1]]), "Column 1 holds -1"),
+        (np.array([[0, 1], [1, np.nan]]), "Column 1 holds nan"),
     ],
 )
 def test_points_that_are_no_cubes(X, message):
-    """domain="boolean" names the column and the way out."""
-    with pytest.raises(ValueError, match=message) as caught:
-        LinearProbeTreeClassifier(AND, domain="boolean").fit(X)
+    """The message names the domain, the column, and the way out."""
+    with pytest.raises(ValueError, match=f"columns of 0 and 1. {message}") as caught:
+        LinearProbeTreeClassifier(AND, domain="binary").fit(X)
     assert 'Use domain="auto"' in str(caught.value)
 
 
+@pytest.mark.parametrize(("domain", "other"), [("binary", "sign"), ("sign", "binary")])
+def test_points_of_the_other_cube(domain, other):
+    """Rows of -1 and 1 under domain="binary", or the reverse: the message names the right one."""
+    X = bits() if other == "binary" else 2 * bits() - 1
+    tree = LinearProbeTreeClassifier(AND, domain=domain, split_score="impurity")
+    with pytest.raises(ValueError, match=f"Use domain='{other}', or domain=\"auto\""):
+        tree.fit(X)
+    assert tree.set_params(domain=other, max_depth=2, random_state=0).fit(X).fidelity_ == 1.0
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8])
+@pytest.mark.parametrize("frame", [False, True])
+def test_dtypes_that_hold_no_minus_one(dtype, frame):
+    """Unsigned numbers and booleans would turn -1 into another value: the rows are widened."""
+    X = np.ones((3, 2), dtype=dtype)
+    if frame:
+        X = pytest.importorskip("pandas").DataFrame(X, columns=["a", "b"]).astype({"a": float})
+    seen = []
+
+    def teacher(X):
+        seen.append(np.asarray(X, dtype=float))
+        return labels_of(np.asarray(X))
+
+    tree = LinearProbeTreeClassifier(teacher, domain="sign", split_score="impurity")
+    tree.set_params(n_samples=50, random_state=0).fit(X)
+    assert np.unique(np.concatenate(seen)).tolist() == [-1, 1]
+    assert tree.fidelity_ == 1.0
+
+
 def test_sparse_cubes():
-    """domain="boolean" draws dense rows."""
+    """Rows that are drawn are dense."""
     with pytest.raises(TypeError, match=r"needs dense rows.*toarray"):
-        LinearProbeTreeClassifier(AND, domain="boolean").fit(sparse.csr_matrix(bits()))
+        LinearProbeTreeClassifier(AND, domain="binary").fit(sparse.csr_matrix(bits()))
 
 
-def test_frames_of_levels():
-    """domain="boolean" names the columns of levels."""
+def test_categorical_frames():
+    """The message names the categorical columns."""
     pd = pytest.importorskip("pandas")
     X = pd.DataFrame({"a": [0, 1], "b": ["no", "yes"]})
-    with pytest.raises(ValueError, match=r"columns of levels: \['b'\].*Use domain=\"auto\""):
-        LinearProbeTreeClassifier(lambda X: X["a"], domain="boolean").fit(X)
+    with pytest.raises(ValueError, match=r"categorical columns: \['b'\].*Use domain=\"auto\""):
+        LinearProbeTreeClassifier(lambda X: X["a"], domain="binary").fit(X)
 
 
 def test_refinement_needs_a_cube():
-    """Before the teacher is asked anything."""
-    asked = []
-    tree = LinearProbeTreeClassifier(lambda X: asked.append(X), max_refinements=3)
-    with pytest.raises(ValueError, match=r'max_refinements=3 draws.*needs domain="boolean"'):
+    """Refused before the teacher is queried."""
+    queried = []
+    tree = LinearProbeTreeClassifier(lambda X: queried.append(X), max_refinements=3)
+    with pytest.raises(
+        ValueError, match=r'max_refinements=3 draws.*needs domain="binary" or "sign"'
+    ):
         tree.fit(bits())
-    assert not asked
+    assert not queried
 
 
 @pytest.mark.parametrize("split_score", ["both", "residual"])
-def test_a_teacher_without_an_inside(split_score):
-    """The error says what has one; the same teacher works by labels alone."""
+def test_a_teacher_without_hidden_layers(split_score):
+    """The error names models that have some; the same teacher works by labels alone."""
     X = bits()
     teacher = SVC().fit(X, labels_of(X))
     tree = LinearProbeTreeClassifier(teacher, split_score=split_score)
-    with pytest.raises(TypeError, match=r"SVC has no hidden layers.*layers=callable"):
+    with pytest.raises(TypeError, match=r"SVC has no .*layers=callable"):
         tree.fit(X)
     tree.set_params(split_score="impurity").fit(X)
     np.testing.assert_array_equal(tree.predict(X), labels_of(X))
@@ -211,7 +245,7 @@ def test_a_teacher_without_an_inside(split_score):
 
 
 def test_before_fit():
-    """The report and the rules want a fitted tree."""
+    """The report and the rules need a fitted tree."""
     for method in ("lrh_report", "to_rules", "to_sklearn"):
         with pytest.raises(NotFittedError):
             getattr(LinearProbeTreeClassifier(AND), method)()
@@ -221,12 +255,12 @@ def test_unfitted_teachers_need_labels():
     """An unfitted teacher learns y, which it is not given; on a cube it learns X and y."""
     with pytest.raises(ValueError, match="y"):
         LinearProbeTreeClassifier(GaussianNB(), split_score="impurity").fit(bits())
-    tree = LinearProbeTreeRegressor(DecisionTreeRegressor(), domain="boolean", random_state=0)
+    tree = LinearProbeTreeRegressor(DecisionTreeRegressor(), domain="binary", random_state=0)
     tree.fit(bits(), labels_of(bits()).astype(float))
     assert tree.fidelity_ == 1.0
 
 
-def test_answers_that_are_not_finite():
+def test_predictions_that_are_not_finite():
     """A teacher of values that fails somewhere."""
     with pytest.raises(TeacherAnswerError, match="NaN or infinity"):
         LinearProbeTreeRegressor(lambda X: np.where(X[:, 0] > 0, np.nan, 1.0)).fit(bits())
@@ -237,7 +271,7 @@ def test_answers_that_are_not_finite():
 def test_a_constant_teacher(estimator):
     """A leaf, of which nothing can be probed; the report is empty and does not hold."""
     tree = estimator(
-        lambda X: np.ones(len(X)), layers=lambda X: X, domain="boolean", random_state=0
+        lambda X: np.ones(len(X)), layers=lambda X: X, domain="binary", random_state=0
     ).fit(bits())
     assert tree.get_n_leaves() == 1
     assert tree.fidelity_ == 1.0
@@ -250,40 +284,42 @@ def test_a_constant_teacher(estimator):
 
 
 def test_constant_columns():
-    """Nothing to ask: a leaf that answers what is most frequent."""
-    X, calls = np.ones((30, 3)), []
+    """Nothing to split: a leaf that predicts the most frequent class."""
+    X, seen = np.ones((30, 3)), []
 
-    def answer(X):
-        calls.append(len(X))
-        return np.arange(len(X)) % 3 == 0
+    def teacher(X):
+        first = len(seen)
+        seen.extend(X.tolist())
+        return np.arange(first, len(seen)) % 3 == 0
 
-    tree = LinearProbeTreeClassifier(answer, split_score="impurity")
+    tree = LinearProbeTreeClassifier(teacher, split_score="impurity")
     tree.fit(X)
-    assert calls == [30]
+    assert seen == X.tolist()
     assert tree.get_n_leaves() == 1
     np.testing.assert_array_equal(tree.predict(X), False)
 
 
-def test_ones_alone_do_not_show_the_coding(boolean_network):
-    """A row of ones may be of {0, 1} or of {-1, 1}: guessing would be silently wrong."""
-    network = boolean_network[0] if isinstance(boolean_network, tuple) else boolean_network
-    with pytest.raises(ValueError, match=r"ones alone.*Add a row"):
-        LinearProbeTreeClassifier(network, domain="boolean").fit(
-            np.ones((3, network.n_features_in_))
-        )
+@pytest.mark.parametrize(("domain", "threshold"), [("binary", 0.5), ("sign", 0.0)])
+def test_a_row_of_ones_is_enough(domain, threshold):
+    """A one belongs to both codings: the domain decides, nothing is guessed from X."""
+    tree = LinearProbeTreeClassifier(
+        AND, domain=domain, split_score="impurity", random_state=0
+    ).fit(np.ones((1, 4)))
+    assert set(tree.tree_.threshold[tree.tree_.feature >= 0]) == {threshold}
+    assert tree.fidelity_ == 1.0
 
 
 def test_a_transfer_set_beside_the_cube_is_refused(boolean_network):
     """Rows of the cube come from nowhere else."""
     network = boolean_network[0] if isinstance(boolean_network, tuple) else boolean_network
     with pytest.raises(ValueError, match=r"draws its rows from the cube.*transfer_set='auto'"):
-        LinearProbeTreeClassifier(network, domain="boolean", transfer_set="auto").fit(
+        LinearProbeTreeClassifier(network, domain="binary", transfer_set="auto").fit(
             np.zeros((3, network.n_features_in_))
         )
 
 
 def test_layers_that_are_not_read_are_told(cancer):
-    """By labels alone nothing is opened, so a wrong name would pass unnoticed."""
+    """By labels alone no layer is read, so a wrong name would pass unnoticed."""
     X, y = cancer
     tree = LinearProbeTreeClassifier(SVC().fit(X, y), layers="foo", max_depth=2)
     with pytest.warns(DistillationWarning, match=r"layers='foo' is not read"):

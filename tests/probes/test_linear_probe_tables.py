@@ -1,4 +1,4 @@
-"""Probe trees of real kinds of tables: numbers, gaps, levels, pipelines, boosting."""
+"""Probe trees of tables: numbers, missing values, categories, pipelines, boosting."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.feature_selection import SelectFromModel
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -37,14 +38,14 @@ def pipeline_on(table, y, model):
     columns = ColumnTransformer(
         [
             ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), ["age", "fare"]),
-            ("levels", OneHotEncoder(handle_unknown="ignore"), ["sex", "port"]),
+            ("categories", OneHotEncoder(handle_unknown="ignore"), ["sex", "port"]),
         ]
     )
     return make_pipeline(columns, model).fit(table, y)
 
 
 def boosting_on(table, y):
-    """Gradient boosting that reads gaps and levels itself."""
+    """Gradient boosting that reads missing values and categories itself."""
     table["port"] = table["port"].astype("category")
     model = HistGradientBoostingClassifier(
         categorical_features="from_dtype", max_iter=10, random_state=0
@@ -54,8 +55,8 @@ def boosting_on(table, y):
 
 @pytest.mark.parametrize("split_score", ["auto", "both", "residual", "impurity"])
 @pytest.mark.parametrize("kind", ["network", "forest", "boosting"])
-def test_frames_with_gaps_and_levels(mixed, kind, split_score):
-    """Raw frames go to the teacher; the tree speaks of the same columns and levels."""
+def test_frames_with_missing_values_and_categories(mixed, kind, split_score):
+    """Raw frames go to the teacher; the rules name the same columns and categories."""
     table, y = mixed
     models = {
         "network": MLPClassifier((20,), max_iter=150, random_state=0),
@@ -83,16 +84,16 @@ def test_frames_with_gaps_and_levels(mixed, kind, split_score):
     np.testing.assert_array_equal(tree.to_sklearn().predict(table), tree.predict(table))
 
 
-def test_gaps_go_where_they_are_needed():
-    """Known or missing is itself a question; gaps answer no to every other."""
+def test_missing_values_are_split_off():
+    """Known or missing is a literal of its own; missing values satisfy no other."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 3))
     X[rng.random((600, 3)) < 0.2] = np.nan
 
-    def answer(X):
+    def predict(X):
         return np.where(np.isnan(X[:, 0]), X[:, 1] > 0, X[:, 2] > 0.5)
 
-    tree = LinearProbeTreeClassifier(answer, max_depth=3, binning=64, random_state=0).fit(X)
+    tree = LinearProbeTreeClassifier(predict, max_depth=3, binning=64, random_state=0).fit(X)
     assert tree.fidelity_ > 0.97
     assert np.isinf(tree.tree_.threshold[tree.tree_.feature == 0]).any()
     assert tree.missing_columns_.all()
@@ -103,7 +104,7 @@ def test_gaps_go_where_they_are_needed():
     np.testing.assert_array_equal(covered.sum(axis=1), 1)
 
 
-def test_at_least_as_true_as_cart(iris_forest):
+def test_at_least_as_faithful_as_cart(iris_forest):
     """On the same labels, sizes and thresholds: the best of a wide beam, at every size."""
     forest, X, _ = iris_forest
     labels = forest.predict(X)
@@ -117,7 +118,7 @@ def test_at_least_as_true_as_cart(iris_forest):
 
 
 def test_thresholds_are_in_the_users_units(cancer_forest):
-    """Quantiles of the rows: as many intervals as asked, and the rows go where they went."""
+    """Quantiles of the rows: as many intervals as requested, and the rows go where they went."""
     forest, X, _ = cancer_forest
     trees = [
         LinearProbeTreeClassifier(forest, max_depth=3, binning=bins, random_state=0).fit(X)
@@ -145,11 +146,11 @@ def test_transfer_set_and_rows_that_are_probed(iris_forest):
     assert fidelity(tree, X) > 0.95
 
 
-def test_levels_alone_are_boolean(mixed):
-    """Indicators of levels have two values: "auto" probes them."""
+def test_categories_alone_are_two_valued(mixed):
+    """One-hot indicators have two values: "auto" probes them."""
     table, y = mixed
     table = table[["sex", "port"]]
-    columns = ColumnTransformer([("levels", OneHotEncoder(), ["sex", "port"])])
+    columns = ColumnTransformer([("categories", OneHotEncoder(), ["sex", "port"])])
     teacher = make_pipeline(columns, RandomForestClassifier(5, random_state=0)).fit(table, y)
     tree = LinearProbeTreeClassifier(teacher, max_depth=3, binning=None, random_state=0)
     tree.fit(table)
@@ -157,6 +158,39 @@ def test_levels_alone_are_boolean(mixed):
     assert tree.n_probes_ > 0
     assert "port=missing" in tree.tree_feature_names_
     assert all("sex" in str(rule) or "port" in str(rule) for rule in tree.to_rules())
+
+
+@pytest.mark.parametrize("kind", [LinearProbeTreeClassifier, LinearProbeTreeRegressor])
+@pytest.mark.parametrize("blamed", ["home", "age", "income"])
+def test_importances_are_those_of_the_columns_of_x(kind, blamed):
+    """With a categorical column first: importances, and what selects by them, name X's columns."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "home": pd.Categorical(rng.choice(["own", "rent", "loan", "free"], 400)),
+            "age": rng.uniform(20, 60, 400),
+            "income": rng.normal(size=400),
+        }
+    )
+
+    def rule(rows):
+        true = {
+            "home": (rows["home"] == "rent") | (rows["home"] == "free"),
+            "age": rows["age"] > 40.5,
+            "income": rows["income"] > 0,
+        }[blamed]
+        return true.to_numpy().astype(float)
+
+    teacher = CallableTeacher(rule, output="label") if "Cl" in kind.__name__ else rule
+    tree = kind(teacher, max_depth=2, random_state=0).fit(table)
+    assert tree.fidelity_ > 0.9
+    importances = dict(zip(tree.feature_names_in_, tree.feature_importances_, strict=True))
+    assert importances[blamed] > 0.99
+    np.testing.assert_allclose(sum(importances.values()), 1.0)
+    chosen = SelectFromModel(tree, prefit=True, threshold=0.5).fit(table)
+    assert chosen.get_feature_names_out().tolist() == [blamed]
+    assert all(blamed in str(rule) for rule in extract_rules(tree))
 
 
 def test_sparse_rows(iris_forest):
@@ -184,14 +218,14 @@ def test_several_values_a_row():
 
 
 def test_weights_move_the_tree():
-    """Where rows of one region weigh more, the tree is true there."""
+    """Where rows of one region weigh more, the tree is faithful there."""
     rng = np.random.default_rng(0)
     X = rng.uniform(-1, 1, size=(500, 2))
 
-    def answer(X):
+    def predict(X):
         return np.where(X[:, 0] > 0, X[:, 1] > 0.5, X[:, 1] > -0.5)
 
-    teacher = CallableTeacher(answer, output="label", classes=[False, True])
+    teacher = CallableTeacher(predict, output="label", classes=[False, True])
     for heavy in (X[:, 0] > 0, X[:, 0] <= 0):
         tree = LinearProbeTreeClassifier(teacher, max_depth=1, random_state=0)
         tree.fit(X, sample_weight=np.where(heavy, 5.0, 0.5))
@@ -201,7 +235,7 @@ def test_weights_move_the_tree():
 
 
 def test_any_teacher_by_labels(iris_forest):
-    """A teacher without an inside: labels choose the splits, as "auto" has it on tables."""
+    """A teacher without hidden layers: labels choose the splits, as "auto" does on tables."""
     _, X, y = iris_forest
     teacher = SVC().fit(X, y)
     for split_score in ("auto", "impurity"):

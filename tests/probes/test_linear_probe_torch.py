@@ -1,4 +1,4 @@
-"""Trees read out of torch networks: residual blocks, modes, batches, layers."""
+"""Trees found in torch networks: residual blocks, modes, batches, layers."""
 
 import copy
 import pickle
@@ -48,18 +48,18 @@ def trained():
     return module.eval(), truth
 
 
-def opened(module, truth, **params):
+def probed(module, truth, **params):
     """A probe tree of depth 2 of a module."""
-    asked = {name: params.pop(name) for name in ("batch_size",) if name in params}
-    params = {"domain": "boolean", "max_depth": 2, "random_state": 0, "n_samples": 500} | params
-    teacher = TorchTeacher(module, output="logits", **asked)
+    own = {name: params.pop(name) for name in ("batch_size",) if name in params}
+    params = {"domain": "sign", "max_depth": 2, "random_state": 0, "n_samples": 500} | params
+    teacher = TorchTeacher(module, output="logits", **own)
     return LinearProbeTreeClassifier(teacher, **params).fit(truth.sample(10, random_state=1))
 
 
 def test_the_tree_is_recovered_exactly(trained):
-    """From the inside of a residual network; the report holds."""
+    """From the activations of a residual network; the hypothesis holds."""
     module, truth = trained
-    tree = opened(module, truth)
+    tree = probed(module, truth)
     fresh = truth.sample(5000, random_state=2)
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
     np.testing.assert_array_equal(tree.predict(fresh), tree.teacher_.predict(fresh))
@@ -74,21 +74,21 @@ def test_the_module_is_left_as_it_was(trained):
     module.blocks[0].eval()
     modes = [part.training for part in module.modules()]
     weights = [weight.detach().clone() for weight in module.parameters()]
-    tree = opened(module, trained[1])
+    tree = probed(module, trained[1])
     assert [part.training for part in module.modules()] == modes
     assert all(torch.equal(a, b) for a, b in zip(weights, module.parameters(), strict=True))
     assert all(weight.grad is None for weight in module.parameters())
     for part in module.modules():
         assert not part._forward_hooks
         assert not part._forward_pre_hooks
-    quiet = opened(trained[0], trained[1])
+    quiet = probed(trained[0], trained[1])
     np.testing.assert_array_equal(tree.tree_.value, quiet.tree_.value)
     np.testing.assert_allclose(tree.probe_residuals_, quiet.probe_residuals_)
 
 
 def test_batches_do_not_matter(trained):
-    """The same tree, whatever batches the teacher is asked in."""
-    trees = [opened(*trained, batch_size=size) for size in (4096, 64)]
+    """The same tree, whatever batches the teacher is queried in."""
+    trees = [probed(*trained, batch_size=size) for size in (4096, 64)]
     np.testing.assert_array_equal(trees[0].tree_.feature, trees[1].tree_.feature)
     np.testing.assert_array_equal(trees[0].tree_.value, trees[1].tree_.value)
     np.testing.assert_allclose(trees[0].probe_residuals_, trees[1].probe_residuals_, atol=1e-4)
@@ -97,8 +97,8 @@ def test_batches_do_not_matter(trained):
 def test_chosen_layers(trained):
     """Named layers are read; the first one holds literals, and the last ones conjunctions."""
     module, truth = trained
-    first = opened(module, truth, layers="first").lrh_report()
-    last = opened(module, truth, layers=["blocks.1", "readout:input"]).lrh_report()
+    first = probed(module, truth, layers="first").lrh_report()
+    last = probed(module, truth, layers=["blocks.1", "readout:input"]).lrh_report()
     assert last.holds
     assert last.error[1] < first.error[1]
 
@@ -106,15 +106,15 @@ def test_chosen_layers(trained):
 def test_layers_that_do_not_exist(trained):
     """The error lists those that do."""
     with pytest.raises(ValueError, match=r"no layer 'blocks\.7'.*'first'.*'blocks\.1'"):
-        opened(*trained, layers="blocks.7")
+        probed(*trained, layers="blocks.7")
 
 
 def test_broken_weights(trained):
     """Activations that are not finite are refused, with the layer's name."""
     module = copy.deepcopy(trained[0])
 
-    class Answer(torch.nn.Module):
-        """Answers well, although a layer beside overflows."""
+    class Overflowing(torch.nn.Module):
+        """Predicts well, although a layer beside overflows."""
 
         def __init__(self):
             super().__init__()
@@ -126,7 +126,7 @@ def test_broken_weights(trained):
             return self.inner(x)
 
     with pytest.raises(ValueError, match=r"'beside'.*NaN or infinity"):
-        opened(Answer(), trained[1], layers="beside")
+        probed(Overflowing(), trained[1], layers="beside")
 
 
 def test_values(trained):
@@ -134,7 +134,7 @@ def test_values(trained):
     module, truth = trained
     teacher = TorchTeacher(module, output="value")
     tree = LinearProbeTreeRegressor(
-        teacher, domain="boolean", max_depth=2, n_samples=500, random_state=0
+        teacher, domain="sign", max_depth=2, n_samples=500, random_state=0
     )
     tree.fit(truth.sample(10, random_state=1))
     fresh = truth.sample(2000, random_state=2)

@@ -1,4 +1,4 @@
-"""Trees read out of networks that have learned one, end to end."""
+"""Trees found in networks that have learned one, end to end."""
 
 import copy
 import pickle
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 def same_splits(first, second):
-    """Whether two trees ask the same questions, up to the coding, and give the same labels."""
+    """Whether two trees split alike, up to the coding, and predict the same labels."""
     for name in ("children_left", "children_right", "feature"):
         np.testing.assert_array_equal(getattr(first.tree_, name), getattr(second.tree_, name))
     np.testing.assert_array_equal(
@@ -33,25 +33,25 @@ def same_splits(first, second):
 
 
 def agreement(teacher, tree, X):
-    """Share of rows on which both say the same."""
+    """Share of rows on which both predict the same."""
     return np.mean(teacher.predict(X) == tree.predict(X))
 
 
-def opened(network, X, **params):
+def probed(network, X, **params):
     """A probe tree of depth 3 on the cube, unless told otherwise."""
-    params = {"domain": "boolean", "max_depth": 3, "random_state": 0} | params
+    params = {"domain": "sign", "max_depth": 3, "random_state": 0} | params
     return LinearProbeTreeClassifier(network, **params).fit(X)
 
 
 @pytest.fixture(scope="module")
 def found(boolean_network):
-    """The tree that is read out of the network."""
+    """The tree that is found in the network."""
     network, truth = boolean_network
-    return opened(network, truth.sample(10, random_state=1))
+    return probed(network, truth.sample(10, random_state=1))
 
 
 def test_the_tree_is_recovered_exactly(boolean_network, found):
-    """Every leaf of the truth, from a few rows that show the coding; a genuine tree."""
+    """Every leaf of the truth, from a few rows that show columns and dtypes; a genuine tree."""
     network, truth = boolean_network
     fresh = truth.sample(20_000, random_state=2)
     np.testing.assert_array_equal(found.predict(fresh), truth.predict(fresh))
@@ -96,7 +96,7 @@ def test_both_codings_give_one_tree(boolean_network, found):
     zeros.intercepts_[0] = network.intercepts_[0] - network.coefs_[0].sum(axis=0)
     bits = (truth.sample(10, random_state=1) + 1) // 2
     bits[:, 3] = 1
-    tree = opened(zeros, bits)
+    tree = probed(zeros, bits, domain="binary")
     same_splits(tree, found)
     assert np.unique(tree.tree_.threshold).tolist() == [-2, 0.5]
     fresh = truth.sample(500, random_state=4)
@@ -105,22 +105,22 @@ def test_both_codings_give_one_tree(boolean_network, found):
 
 @pytest.mark.parametrize("dtype", [bool, np.int64, np.float32])
 def test_frames_keep_their_names(boolean_network, found, dtype):
-    """A frame goes to a teacher that knows its columns, and the tree speaks of them."""
+    """A frame goes to a teacher that knows its columns, and the tree is explained in them."""
     pd = pytest.importorskip("pandas")
     network, truth = boolean_network
     names = [f"bit {j}" for j in range(12)]
     X = pd.DataFrame((truth.sample(2000, random_state=0) + 1) // 2, columns=names).astype(dtype)
     seen = []
 
-    def answer(X):
+    def predict(X):
         seen.append(X)
         return network.predict(2 * X.to_numpy().astype(int) - 1)
 
-    def inside(X):
+    def hidden(X):
         return hidden_representation(network, 2 * X.to_numpy().astype(int) - 1)
 
-    teacher = CallableTeacher(answer, output="label", classes=[0, 1])
-    tree = opened(teacher, X, layers=inside)
+    teacher = CallableTeacher(predict, output="label", classes=[0, 1])
+    tree = probed(teacher, X, layers=hidden, domain="binary")
     same_splits(tree, found)
     assert all(list(part.columns) == names and (part.dtypes == dtype).all() for part in seen)
     assert tree.feature_names_in_.tolist() == names
@@ -137,7 +137,7 @@ def test_a_network_that_holds_no_tree():
     network.coefs_ = [rng.normal(size=c.shape) / np.sqrt(len(c)) for c in network.coefs_]
     score = network.predict_proba(fresh)[:, 1]
     network.intercepts_[-1] -= np.median(np.log(score / (1 - score)))
-    tree = opened(network, X[:10])
+    tree = probed(network, X[:10])
     report = tree.lrh_report()
     assert len(report.depth) == 3
     assert not report.holds
@@ -149,7 +149,7 @@ def test_a_network_that_holds_no_tree():
 
 
 def test_a_network_that_is_nearly_right(boolean_network):
-    """A teacher at some 99 %: its tree is still read out, truer than itself."""
+    """A teacher at some 99 %: its tree is still found, and is more accurate than the teacher."""
     _, truth = boolean_network
     X = truth.sample(4000, random_state=0)
     network = MLPClassifier((64,), max_iter=3, learning_rate_init=0.01, random_state=0)
@@ -157,7 +157,7 @@ def test_a_network_that_is_nearly_right(boolean_network):
     fresh = truth.sample(20_000, random_state=2)
     accuracy = np.mean(network.predict(fresh) == truth.predict(fresh))
     assert 0.95 < accuracy < 0.999
-    tree = opened(network, X[:10])
+    tree = probed(network, X[:10])
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
     np.testing.assert_allclose(tree.fidelity_, accuracy, atol=0.01)
     assert tree.probe_residuals_[1:].max() > 0.02
@@ -174,7 +174,7 @@ def test_correlated_inputs(boolean_network):
     assert abs(np.corrcoef(X.T)[np.triu_indices(12, 1)].mean() - 0.5) < 0.03
     network = MLPClassifier((64,), max_iter=30, learning_rate_init=0.01, random_state=0)
     network.fit(X[:4000], truth.predict(X[:4000]))
-    tree = opened(network, X[:4000], domain="auto")
+    tree = probed(network, X[:4000], domain="auto")
     assert agreement(network, tree, X[4000:]) > 0.9995
     assert tree.n_queries_ == 4000
     assert tree.lrh_report().holds
@@ -187,17 +187,17 @@ def test_several_classes():
     names = np.array(["no", "perhaps", "yes"])
     network = MLPClassifier((64,), max_iter=30, learning_rate_init=0.01, random_state=0)
     network.fit(X, names[truth.predict(X)])
-    tree = opened(network, X[:10], max_depth=2)
+    tree = probed(network, X[:10], max_depth=2)
     np.testing.assert_array_equal(tree.predict(fresh), names[truth.predict(fresh)])
     assert tree.classes_.tolist() == names.tolist()
     assert tree.lrh_report().holds
 
 
 def test_soft_labels(boolean_network):
-    """The leaves answer the mean probability; the same tree is found."""
+    """The leaves predict the mean probability; the same tree is found."""
     network, truth = boolean_network
     X = truth.sample(2000, random_state=5)
-    tree = opened(network, X, domain="auto", labels="soft")
+    tree = probed(network, X, domain="auto", labels="soft")
     np.testing.assert_array_equal(tree.predict(X), truth.predict(X))
     leaf, proba = tree.apply(X), network.predict_proba(X)
     for node in np.unique(leaf):
@@ -215,7 +215,7 @@ def test_regression():
 
     network = MLPRegressor(hidden_layer_sizes=(64,), max_iter=40, random_state=0)
     network.set_params(learning_rate_init=0.01).fit(X, value(X))
-    tree = LinearProbeTreeRegressor(network, domain="boolean", max_depth=2, random_state=0)
+    tree = LinearProbeTreeRegressor(network, domain="sign", max_depth=2, random_state=0)
     tree.fit(X[:10])
     assert isinstance(tree, DecisionTreeRegressor)
     assert sorted(set(tree.tree_.feature[tree.tree_.feature >= 0].tolist())) == [0, 3, 5]
@@ -228,13 +228,13 @@ def test_regression():
 
 
 def test_a_forest_as_teacher(boolean_network):
-    """Its inside is a sparse table of leaves, and the tree is that of what it learned."""
+    """Its activations are a sparse table of leaves, and the tree is that of what it learned."""
     _, truth = boolean_network
     X = truth.sample(2000, random_state=0)
     forest = RandomForestClassifier(8, max_features=None, min_samples_leaf=20, random_state=0)
     forest.fit(X, truth.predict(X))
     assert hidden_representation(forest, X).nnz == 8 * len(X)
-    tree = opened(forest, X[:10], n_samples=1000)
+    tree = probed(forest, X[:10], n_samples=1000)
     np.testing.assert_array_equal(tree.predict(X), truth.predict(X))
     assert tree.probe_residuals_[1:].max() < 0.3
     assert tree.n_probes_ > 0
@@ -244,7 +244,7 @@ def test_the_path_of_sizes(boolean_network):
     """Every tree is of its size and better than all smaller ones; the last one is the tree."""
     network, truth = boolean_network
     X = truth.sample(1500, random_state=5)
-    tree = opened(network, X, domain="auto", max_depth=4, max_leaf_nodes=7)
+    tree = probed(network, X, domain="auto", max_depth=4, max_leaf_nodes=7)
     path = tree.size_path_
     assert [sized.n_leaves for sized in path] == sorted({sized.n_leaves for sized in path})
     assert (np.diff([sized.fidelity for sized in path]) > 0).all()
@@ -289,7 +289,7 @@ def test_every_tool_reads_it(boolean_network, found):
 
 
 def test_pickle_and_clone(boolean_network, found):
-    """A pickled tree answers and reports the same; a clone is unfitted with its teacher."""
+    """A pickled tree predicts and reports the same; a clone is unfitted with its teacher."""
     _, truth = boolean_network
     X = truth.sample(300, random_state=3)
     again = pickle.loads(pickle.dumps(found))
@@ -306,12 +306,12 @@ def test_same_seed_same_tree(boolean_network):
     """Bit for bit, whatever n_jobs; another seed draws other rows."""
     network, truth = boolean_network
     X = truth.sample(10, random_state=1)
-    trees = [opened(network, X, n_samples=300, n_jobs=jobs) for jobs in (None, 2)]
+    trees = [probed(network, X, n_samples=300, n_jobs=jobs) for jobs in (None, 2)]
     for name in ("feature", "threshold", "value", "n_node_samples"):
         first, second = (getattr(tree.tree_, name) for tree in trees)
         np.testing.assert_array_equal(first, second)
     np.testing.assert_array_equal(trees[0].probe_residuals_, trees[1].probe_residuals_)
-    other = opened(network, X, n_samples=300, random_state=1)
+    other = probed(network, X, n_samples=300, random_state=1)
     assert (other.tree_.n_node_samples != trees[0].tree_.n_node_samples).any()
 
 
@@ -332,11 +332,11 @@ def test_the_unit_of_weights_does_not_matter(boolean_network, unit):
 
 
 def test_an_unfitted_teacher_is_fitted_on_the_rows(boolean_network):
-    """A clone learns X and y, and is opened; the given one is left alone."""
+    """A clone learns X and y, and is probed; the given one is left alone."""
     _, truth = boolean_network
     X = truth.sample(2000, random_state=0)
     network = MLPClassifier((64,), max_iter=30, learning_rate_init=0.01)
-    tree = LinearProbeTreeClassifier(network, domain="boolean", max_depth=3, random_state=0)
+    tree = LinearProbeTreeClassifier(network, domain="sign", max_depth=3, random_state=0)
     with pytest.warns(ConvergenceWarning):
         tree.fit(X, truth.predict(X))
     assert not hasattr(network, "coefs_")
@@ -346,10 +346,10 @@ def test_an_unfitted_teacher_is_fitted_on_the_rows(boolean_network):
 
 
 def test_budget(boolean_network):
-    """max_queries bounds what the teacher is asked, on rows and on the cube."""
+    """max_queries bounds the queries, on rows and on the cube."""
     network, truth = boolean_network
     X = truth.sample(2000, random_state=0)
-    for domain in ("auto", "boolean"):
-        tree = opened(network, X, domain=domain, max_queries=700)
+    for domain in ("auto", "sign"):
+        tree = probed(network, X, domain=domain, max_queries=700)
         assert tree.n_queries_ == 700
         assert tree.tree_.n_node_samples[0] == 700

@@ -1,20 +1,22 @@
-"""Deep trees: impure nodes are probed again on fresh rows of their own subcube."""
+"""Deep trees: impure nodes are searched again on fresh rows of their own subcube."""
 
 import numpy as np
 import pytest
 
 from skdistill import CallableTeacher, LinearProbeTreeClassifier, LinearProbeTreeRegressor
 from skdistill._labels import ClassLabels
+from skdistill._lattice import FoundTree
 from skdistill.datasets import make_boolean_tree
-from skdistill.probes._cube import cube_coding, draw_cube
-from skdistill.trees._probed import same_classes
-from skdistill.trees._refine import FoundTree, refine, tree_splits
+from skdistill.probes._cube import Cube
+from skdistill.probes._pool import same_classes
+from skdistill.probes._refine import refine
+from skdistill.trees import tree_splits
 
 
 def refined(truth, **params):
     """A probe tree by labels alone, unless told otherwise."""
     params = {
-        "domain": "boolean",
+        "domain": truth.domain,
         "split_score": "impurity",
         "n_samples": 1000,
         "random_state": 0,
@@ -23,29 +25,38 @@ def refined(truth, **params):
 
 
 def conjunctions_of(truth):
-    """An inside that holds the conjunctions of a tree: the nodes that rows pass through."""
+    """Activations that represent the conjunctions of a tree: the nodes that rows pass through."""
     plain = truth.to_sklearn()
     return lambda X: plain.decision_path(np.asarray(X, dtype=np.float32)).astype(np.float32)
 
 
-@pytest.mark.parametrize("coding", ["pm1", "01"])
-def test_deep_trees_are_exact_with_refinement(coding):
+@pytest.fixture(scope="module")
+def deep():
+    """A tree of depth 6 over 12 columns, and what is found of it by refinement."""
+    truth = make_boolean_tree(12, 6, random_state=0)
+    return truth, refined(truth, max_depth=12, max_refinements=100, n_rounds=1)
+
+
+@pytest.mark.parametrize("domain", ["sign", "binary"])
+def test_deep_trees_are_exact_with_refinement(deep, domain):
     """Depth 6 by queries, in either coding; one lattice on the same rows is not enough."""
-    truth = make_boolean_tree(12, 6, coding=coding, random_state=0)
+    truth, tree = deep
+    if domain == "binary":
+        truth = make_boolean_tree(10, 6, domain=domain, random_state=0)
+        tree = refined(truth, max_depth=10, max_refinements=100, n_rounds=0)
     fresh = truth.sample(20_000, random_state=2)
-    plain = refined(truth, max_depth=7)
-    tree = refined(truth, max_depth=12, max_refinements=100)
+    plain = refined(truth, max_depth=7, n_rounds=0)
     np.testing.assert_array_equal(tree.predict(fresh), truth.predict(fresh))
     assert np.mean(plain.predict(fresh) == truth.predict(fresh)) < 0.9
     assert tree.fidelity_ == 1.0
     assert plain.n_refinements_ == 0
     assert 0 < tree.n_refinements_ < 100
     assert tree.n_queries_ == 1000 * (1 + tree.n_refinements_)
-    assert set(np.unique(tree.tree_.threshold)) == {-2.0, 0.0 if coding == "pm1" else 0.5}
+    assert set(np.unique(tree.tree_.threshold)) == {-2.0, 0.0 if domain == "sign" else 0.5}
 
 
 def test_represented_conjunctions_of_a_deep_tree():
-    """Depth 7 from an inside that holds its conjunctions: all 128 leaves, in place."""
+    """Depth 7 from activations that represent its conjunctions: all 128 leaves, in place."""
     truth = make_boolean_tree(16, 7, random_state=0)
     tree = refined(
         truth,
@@ -65,10 +76,9 @@ def test_represented_conjunctions_of_a_deep_tree():
     assert report.error.max() < 1e-3
 
 
-def test_counts_are_those_of_the_whole_cube():
+def test_counts_are_those_of_the_whole_cube(deep):
     """Rows of subcubes weigh what their subcube is: leaves hold shares of the cube."""
-    truth = make_boolean_tree(12, 6, random_state=0)
-    tree = refined(truth, max_depth=12, max_refinements=100)
+    truth, tree = deep
     fresh = truth.sample(50_000, random_state=2)
     expected = tree.decision_path(fresh).toarray().mean(axis=0)
     weight = tree.tree_.weighted_n_node_samples
@@ -84,42 +94,43 @@ def test_counts_are_those_of_the_whole_cube():
     ("max_queries", "n_refinements"), [(1000, 0), (2999, 1), (3000, 2), (500, 0)]
 )
 def test_budget(max_queries, n_refinements):
-    """Refinement ends where the next one would ask more than is allowed."""
+    """Refinement ends where the next one would exceed the budget."""
     truth = make_boolean_tree(12, 6, random_state=0)
-    asked = []
+    queried = []
 
-    def answer(X):
-        asked.append(len(X))
+    def predict(X):
+        queried.append(len(X))
         return truth.predict(X)
 
-    teacher = CallableTeacher(answer, output="label", classes=[0, 1])
+    teacher = CallableTeacher(predict, output="label", classes=[0, 1])
     tree = LinearProbeTreeClassifier(
         teacher,
-        domain="boolean",
+        domain="sign",
         split_score="impurity",
         n_samples=1000,
         max_depth=7,
         max_refinements=50,
+        n_rounds=0,
         max_queries=max_queries,
         random_state=0,
     ).fit(truth.sample(10, random_state=1))
     assert tree.n_refinements_ == n_refinements
-    assert tree.n_queries_ == sum(asked) == min(1000, max_queries) + 1000 * n_refinements
+    assert tree.n_queries_ == sum(queried) == min(1000, max_queries) + 1000 * n_refinements
 
 
 def test_bounds_of_the_whole_tree():
-    """Depth, leaves and refinements stay within what is asked."""
+    """Depth, leaves and refinements stay within the bounds."""
     truth = make_boolean_tree(12, 6, random_state=1)
-    tree = refined(truth, max_depth=6, max_leaf_nodes=20, max_refinements=3)
+    tree = refined(truth, max_depth=6, max_leaf_nodes=20, max_refinements=3, n_rounds=0)
     assert tree.get_n_leaves() <= 20
     assert tree.get_depth() <= 6
     assert tree.n_refinements_ <= 3
 
 
 def test_a_frame_and_probabilities():
-    """Fresh rows are frames too; leaves answer mean probabilities."""
+    """Fresh rows are frames too; leaves predict mean probabilities."""
     pd = pytest.importorskip("pandas")
-    truth = make_boolean_tree(10, 6, coding="01", random_state=2)
+    truth = make_boolean_tree(10, 6, domain="binary", random_state=2)
     names = [f"b{j}" for j in range(10)]
     seen = []
 
@@ -133,11 +144,12 @@ def test_a_frame_and_probabilities():
     tree = LinearProbeTreeClassifier(
         teacher,
         labels="soft",
-        domain="boolean",
+        domain="binary",
         split_score="impurity",
         max_depth=10,
         n_samples=800,
         max_refinements=60,
+        n_rounds=0,
         random_state=0,
     ).fit(X)
     assert tree.n_refinements_ > 0
@@ -154,11 +166,12 @@ def test_values():
     for max_refinements in (0, 100):
         tree = LinearProbeTreeRegressor(
             CallableTeacher(truth.predict),
-            domain="boolean",
+            domain="sign",
             split_score="impurity",
             max_depth=10,
             n_samples=600,
             max_refinements=max_refinements,
+            n_rounds=0,
             random_state=0,
         ).fit(X)
         scores.append(tree.score(fresh, truth.predict(fresh)))
@@ -166,38 +179,38 @@ def test_values():
 
 
 def test_labels_that_a_subcube_does_not_show():
-    """A function that does not tell its classes: labels keep their meaning in every subcube."""
+    """A function without classes: labels keep their meaning in every subcube."""
 
     def letters(X):
-        answer = np.where(X[:, 3:8].prod(axis=1) > 0, "b", "c")
-        return np.where((X[:, :2] > 0).any(axis=1), answer, "a")
+        label = np.where(X[:, 3:8].prod(axis=1) > 0, "b", "c")
+        return np.where((X[:, :2] > 0).any(axis=1), label, "a")
 
     X = 1 - 2 * np.random.default_rng(0).integers(0, 2, (500, 8))
     tree = LinearProbeTreeClassifier(
         CallableTeacher(letters, output="label"),
-        domain="boolean",
+        domain="sign",
         split_score="impurity",
         n_samples=300,
         max_depth=8,
         max_refinements=40,
-        random_state=0,
+        random_state=1,
     ).fit(X)
     np.testing.assert_array_equal(tree.predict(X), letters(X))
     assert tree.n_refinements_ > 0
     classes = np.array(["a", "b", "c"])
     later = ClassLabels(np.array(["b", "c"]), np.array([1, 0, 1]))
-    assert same_classes(later, classes).codes.tolist() == [2, 1, 2]
-    with pytest.raises(ValueError, match=r"\['a'\] inside a subcube.*classes="):
-        same_classes(ClassLabels(classes, np.array([0, 1, 2])), classes[1:])
+    first = ClassLabels(classes, np.array([0, 1, 2]))
+    assert same_classes(later, first).codes.tolist() == [2, 1, 2]
+    with pytest.raises(ValueError, match=r"\['a'\] in a subcube.*classes="):
+        same_classes(first, later)
 
 
 def test_subcubes():
-    """Held columns are low or high in either coding, the others are uniform."""
+    """Fixed columns are low or high in either coding, the others are uniform."""
     rng = np.random.default_rng(0)
-    for low, high in ((0, 1), (-1, 1)):
+    for domain, low, high in (("binary", 0, 1), ("sign", -1, 1)):
         X = np.array([[low, high, low], [high, low, high]])
-        assert cube_coding(X) == (low, high)
-        points = draw_cube(X, 400, rng, {0: True, 2: False})
+        points = Cube(domain, X).draw(400, rng, {0: True, 2: False})
         assert (points[:, 0] == low).all()
         assert (points[:, 2] == high).all()
         assert 150 < (points[:, 1] == low).sum() < 250
@@ -205,12 +218,14 @@ def test_subcubes():
 
 
 def test_order_and_bounds_of_refinement():
-    """The worst node first; what comes back is probed again below; never beyond the bounds."""
+    """The worst node first; what comes back is searched again below; never beyond the bounds."""
 
     def tree():
         leaves = [FoundTree(2, error) for error in (0.1, 0.0, 0.3, 0.05)]
-        halves = tuple(FoundTree(1, 0.4, j, 0.0, tuple(leaves[2 * j : 2 * j + 2])) for j in (0, 1))
-        return FoundTree(0, 0.45, 5, 0.0, halves)
+        children = tuple(
+            FoundTree(1, 0.4, j, 0.0, tuple(leaves[2 * j : 2 * j + 2])) for j in (0, 1)
+        )
+        return FoundTree(0, 0.45, 5, 0.0, children)
 
     calls = []
 
@@ -235,3 +250,18 @@ def test_order_and_bounds_of_refinement():
     assert refine(tree(), solve, max_refinements=1, **bounds) == 1
     assert len(calls) == 1
     assert refine(tree(), solve, max_refinements=0, **bounds) == 0
+
+
+def test_a_subcube_without_labels_keeps_its_node():
+    """Where the teacher fails on all fresh rows there is nothing better; the next one is due."""
+    left, right = FoundTree(1, 0.1), FoundTree(1, 0.3)
+    start, tried = FoundTree(0, 0.4, 5, 0.0, (left, right)), []
+
+    def solve(fixed, node, max_leaves):
+        tried.append(fixed)
+        return None if len(tried) == 1 else FoundTree(1, 0.0)
+
+    bounds = {"max_depth": 3, "max_leaves": 6, "span": 1}
+    assert refine(start, solve, max_refinements=9, **bounds) == 2
+    assert tried == [{5: False}, {5: True}]
+    assert (right.error, left.error) == (0.3, 0.0)

@@ -16,7 +16,7 @@ def planted(n_rows=1500, seed=0):
 
 
 def passengers(n_rows=400):
-    """A frame of numbers and levels, both with gaps, and a label that needs both."""
+    """A frame of numbers and categories, some of both missing, and a label that needs both."""
     pd = pytest.importorskip("pandas")
     rng = np.random.default_rng(0)
     age, fare = rng.normal(40, 12, n_rows).round(1), rng.lognormal(3, 1, n_rows)

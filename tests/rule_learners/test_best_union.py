@@ -8,9 +8,9 @@ import pytest
 from skdistill.rule_learners._best_union import best_union
 
 
-def _value(covers, gain, lengths, price, chosen):
+def _value(covers, gain, lengths, cost, chosen):
     union = covers[list(chosen)].any(axis=0) if len(chosen) else np.zeros(len(gain), dtype=bool)
-    return gain[union].sum() - price * sum(lengths[list(chosen)])
+    return gain[union].sum() - cost * sum(lengths[list(chosen)])
 
 
 @pytest.mark.parametrize(("max_rules", "max_conditions"), [(2, 99), (4, 99), (4, 5), (8, 99)])
@@ -25,7 +25,7 @@ def test_no_choice_is_better(seed, max_rules, max_conditions):
         covers,
         gain,
         lengths,
-        price=0.1,
+        cost=0.1,
         max_rules=max_rules,
         max_conditions=max_conditions,
         time_limit=30.0,
@@ -49,7 +49,7 @@ def test_nothing_is_chosen_where_all_lose():
         covers,
         -np.ones(5),
         np.ones(3, dtype=int),
-        price=0.0,
+        cost=0.0,
         max_rules=3,
         max_conditions=9,
         time_limit=10.0,

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from skdistill.boxes._climb import covered
+from skdistill.boxes import covered
 from skdistill.rule_learners._candidates import CandidatePool, grow_trees
 from tests.boxes._boxes import binned
 
 
-@pytest.fixture(params=[0.0, 0.15], ids=["no gaps", "gaps"])
+@pytest.fixture(params=[0.0, 0.15], ids=["none missing", "some missing"])
 def pool(request):
-    rows, _ = binned(1, n_rows=300, n_columns=4, n_values=12, n_classes=3, gaps=request.param)
+    rows, _ = binned(1, n_rows=300, n_columns=4, n_values=12, n_classes=3, missing=request.param)
     trees = grow_trees(rows, n_trees=3, max_leaves=20, rng=np.random.RandomState(0))
     return rows, trees, CandidatePool(trees, rows)
 
@@ -31,7 +31,7 @@ def test_sums_and_the_best_of_them(pool):
     covers = np.array([covered(rows.codes, rows.n_bins, box) for box in candidates.boxes])
     sums = covers @ gain
     np.testing.assert_allclose(candidates.sums(gain), sums, atol=1e-9)
-    best = candidates.best(gain, price=0.1, max_length=2, n_best=5)
+    best = candidates.best(gain, cost=0.1, max_length=2, n_best=5)
     worth = [value for value, _, _ in best]
     assert worth == sorted(worth, reverse=True)
     allowed = (candidates.lengths > 0) & (candidates.lengths <= 2)
@@ -47,4 +47,4 @@ def test_nothing_comes_where_nothing_gains(pool):
     """Boxes that are worth nothing are no candidates."""
     rows, _, candidates = pool
     loss = -np.ones_like(rows.mass)
-    assert candidates.best(loss, price=0.0, max_length=9, n_best=3) == []
+    assert candidates.best(loss, cost=0.0, max_length=9, n_best=3) == []

@@ -1,19 +1,19 @@
-"""Lists of rules: what the search knows of them, and how near it comes to the best."""
+"""Lists of rules: what changes gain, and how near the search comes to the best."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from skdistill.boxes._box_list import BoxList, Limits
+from skdistill.boxes import BoxList, Limits
 from skdistill.rule_learners._candidates import CandidatePool, grow_trees
 from skdistill.rule_learners._list_search import ListSearch
 from skdistill.rule_learners._set_search import SetSearch
 from tests.boxes._boxes import all_boxes, binned
 
 
-def _limits(max_rules=4, max_length=3, max_conditions=99, price=0.5):
-    return Limits(max_rules, max_length, max_conditions, price)
+def _limits(max_rules=4, max_length=3, max_conditions=99, cost=0.5):
+    return Limits(max_rules, max_length, max_conditions, cost)
 
 
 def _pool(rows):
@@ -21,34 +21,34 @@ def _pool(rows):
     return CandidatePool(trees, rows)
 
 
-def _said(boxes, labels, default, rows):
+def _predicted(boxes, labels, default, rows):
     """Row by row, in plain Python."""
-    answers = []
+    predictions = []
     for row in rows.codes.T.tolist():
         for box, label in zip(boxes, labels, strict=True):
             if all(
-                low <= row[j] < high or (gap and row[j] == rows.n_bins[j])
-                for j, (low, high, gap) in box.items()
+                low <= row[j] < high or (missing and row[j] == rows.n_bins[j])
+                for j, (low, high, missing) in box.items()
             ):
-                answers.append(label)
+                predictions.append(label)
                 break
         else:
-            answers.append(default)
-    return np.array(answers)
+            predictions.append(default)
+    return np.array(predictions)
 
 
 def _agreement(boxes, labels, default, rows):
-    said = _said(boxes, labels, default, rows)
-    return rows.mass[np.arange(len(said)), said].sum()
+    predicted = _predicted(boxes, labels, default, rows)
+    return rows.mass[np.arange(len(predicted)), predicted].sum()
 
 
-@pytest.mark.parametrize("gaps", [0.0, 0.2])
+@pytest.mark.parametrize("missing", [0.0, 0.2])
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_gains_are_what_changes_bring(n_classes, gaps):
-    """Gains at a place, contributions and agreement against lists that are asked row by row."""
-    rows, _ = binned(0, n_classes=n_classes, gaps=gaps)
+def test_gains_are_what_changes_bring(n_classes, missing):
+    """Gains at a place, contributions and agreement against predictions row by row."""
+    rows, _ = binned(0, n_classes=n_classes, missing=missing)
     boxes = [box for box in all_boxes(rows, 2) if box][::40][:4]
-    rules = BoxList(rows, _limits(price=0.0), default=0)
+    rules = BoxList(rows, _limits(cost=0.0), default=0)
     for place, box in enumerate(boxes):
         rules.insert(place, box, place % n_classes)
     labels = list(rules.labels)
@@ -66,12 +66,11 @@ def test_gains_are_what_changes_bring(n_classes, gaps):
         longer.insert(place, {0: (0, 2, False)}, 1)
         inside = longer.covers[place][reach]
         assert longer.agreement() - now == pytest.approx(gain[inside, 1].sum())
-    np.testing.assert_allclose(rules.answered_mass().sum(axis=0), rows.mass.sum(axis=0))
+    np.testing.assert_allclose(rules.mass_by_box().sum(axis=0), rows.mass.sum(axis=0))
 
 
-def _best_list(rows, max_rules, price):
+def _best_list(rows, max_rules, cost):
     """The best list of short rules, by trying every one."""
-    n_classes = rows.mass.shape[1]
     boxes = [box for box in all_boxes(rows, 2) if box]
     best = -np.inf
     for size in range(max_rules):
@@ -80,9 +79,8 @@ def _best_list(rows, max_rules, price):
             rules = BoxList(rows, _limits(), default=0)
             for place, box in enumerate(own):
                 rules.insert(place, box, 0)
-            mass = rules.answered_mass()
-            best = max(best, mass.max(axis=1).sum() - price * sum(map(len, own)))
-    assert n_classes
+            mass = rules.mass_by_box()
+            best = max(best, mass.max(axis=1).sum() - cost * sum(map(len, own)))
     return best
 
 
@@ -91,7 +89,7 @@ def test_near_the_best_of_all_lists():
     reached = 0
     for seed in range(8):
         rows, _ = binned(seed, n_rows=40, n_columns=3, n_values=2)
-        best = _best_list(rows, 3, price=0.5)
+        best = _best_list(rows, 3, cost=0.5)
         found = ListSearch(_pool(rows), np.random.RandomState(0)).run(
             BoxList(rows, _limits(3, 2), default=0)
         )
@@ -104,7 +102,7 @@ def test_near_the_best_of_all_lists():
 @pytest.mark.parametrize("seed", range(2))
 def test_budgets_are_kept_and_worth_never_falls(kind, seed):
     """Rules, their length and all conditions; running it again changes nothing for the worse."""
-    rows, _ = binned(seed, n_rows=100, n_columns=4, n_values=5, n_classes=3, gaps=0.1)
+    rows, _ = binned(seed, n_rows=100, n_columns=4, n_values=5, n_classes=3, missing=0.1)
     pool, order = _pool(rows), np.argsort(rows.mass.sum(axis=0))
     rng = np.random.RandomState(0)
     search = ListSearch(pool, rng) if kind == "list" else SetSearch(pool, rng, order[:-1])
@@ -117,8 +115,10 @@ def test_budgets_are_kept_and_worth_never_falls(kind, seed):
         assert all(1 <= len(box) <= limits.max_length for box in rules.boxes)
         assert sum(map(len, rules.boxes)) <= limits.max_conditions
         assert search.run(rules).worth() >= worth - 1e-9
-        said = _said(rules.boxes, rules.labels, rules.default, rows)
-        np.testing.assert_array_equal(np.array([*rules.labels, rules.default])[rules.first()], said)
+        predicted = _predicted(rules.boxes, rules.labels, rules.default, rows)
+        np.testing.assert_array_equal(
+            np.array([*rules.labels, rules.default])[rules.first()], predicted
+        )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -15,13 +15,13 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import FidelityScorer, RuleListClassifier, RuleSet, extract_rules, fidelity_score
 from skdistill.metrics import student_complexity
-from skdistill.rules import Interval, Levels
+from skdistill.rules import Categories, Interval
 from tests.rule_learners._learners import passengers, planted
 
 
 @pytest.fixture(scope="module")
 def iris_list():
-    """A list that is true to a forest on iris, and the rows."""
+    """A list that is faithful to a forest on iris, the forest, and the rows."""
     X, y = load_iris(return_X_y=True)
     forest = RandomForestClassifier(30, random_state=0).fit(X, y)
     return RuleListClassifier(forest, max_rules=5, random_state=0).fit(X), forest, X
@@ -38,29 +38,31 @@ def test_planted_rules_are_found():
     assert (rules.predict(X_new) == y_new).mean() > 0.99
 
 
-def test_what_it_says_is_what_its_rules_say(iris_list):
+def test_it_predicts_what_its_rules_do(iris_list):
     """Predictions, probabilities and figures are those of the ordered rule set."""
     rules, forest, X = iris_list
-    told = rules.rules_
-    assert isinstance(told, RuleSet)
-    assert told.ordered
-    assert told[-1].conditions == ()
-    assert len(told) <= 5
-    np.testing.assert_array_equal(told.predict(X), rules.predict(X))
-    np.testing.assert_allclose(told.predict_proba(X), rules.predict_proba(X))
+    own = rules.rules_
+    assert isinstance(own, RuleSet)
+    assert own.ordered
+    assert own[-1].conditions == ()
+    assert len(own) <= 5
+    np.testing.assert_array_equal(own.predict(X), rules.predict(X))
+    np.testing.assert_allclose(own.predict_proba(X), rules.predict_proba(X))
     shares = rules.predict_proba(X)
     np.testing.assert_array_equal(rules.classes_[shares.argmax(axis=1)], rules.predict(X))
     rows = np.concatenate([X, rules.transfer_set_.sample(10, random_state=0)])
-    assert told.apply(rows).max() < len(told)
-    assert sum(rule.support for rule in told) == rules.n_queries_ == 10_000
-    assert sum(rule.coverage for rule in told) == pytest.approx(1.0)
-    agreement = sum(rule.coverage * rule.fidelity for rule in told)
+    assert own.apply(rows).max() < len(own)
+    assert sum(rule.support for rule in own) == rules.n_queries_ == 10_000
+    assert sum(rule.coverage for rule in own) == pytest.approx(1.0)
+    agreement = sum(rule.support * rule.fidelity for rule in own) / 10_000
     assert agreement == pytest.approx(float(rules.fidelity_))
-    assert student_complexity(rules)["conditions"] == told.n_conditions
+    assert student_complexity(rules)["conditions"] == own.n_conditions
     assert fidelity_score(forest.predict(X), rules.predict(X)) > 0.9
-    assert "because" in str(told.explain(X[0], X))
-    assert RuleSet.from_json(told.to_json()) == told
-    assert len(told.to_frame()) == len(told)
+    assert "because" in str(own.explain(X[0], X))
+    assert RuleSet.from_json(own.to_json()) == own
+    assert len(own.to_frame()) == len(own)
+    single = {c.dtype for rule in own for c in rule.conditions if isinstance(c, Interval)}
+    assert single == {"float32"}
 
 
 def test_figures_of_rules_are_those_of_their_rows():
@@ -70,16 +72,16 @@ def test_figures_of_rules_are_those_of_their_rows():
     teacher = LogisticRegression().fit(X, y)
     rules = RuleListClassifier(teacher, transfer_set=None, max_rules=6, random_state=0)
     rules.fit(X, sample_weight=weight)
-    which, told = rules.rules_.apply(X), teacher.predict(X)
+    which, y_teacher = rules.rules_.apply(X), teacher.predict(X)
     for k, rule in enumerate(rules.rules_):
         own = which == k
         assert rule.support == own.sum()
         assert rule.coverage == pytest.approx(weight[own].sum() / weight.sum())
         assert rule.fidelity == pytest.approx(
-            np.average(told[own] == rule.outcome, weights=weight[own])
+            np.average(y_teacher[own] == rule.outcome, weights=weight[own])
         )
         for label, share in rule.distribution.items():
-            assert share == pytest.approx(np.average(told[own] == label, weights=weight[own]))
+            assert share == pytest.approx(np.average(y_teacher[own] == label, weights=weight[own]))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_budgets(budget):
 
 
 @pytest.mark.parametrize("budget", [{"max_rules": 1}, {"max_conditions": 0}, {"condition_cost": 1}])
-def test_no_room_leaves_the_default(budget):
+def test_no_conditions_leave_the_default(budget):
     """The most frequent class, with the shares of all."""
     X, y = load_iris(return_X_y=True)
     X, y = X[:120], y[:120]
@@ -111,7 +113,7 @@ def test_no_room_leaves_the_default(budget):
     np.testing.assert_allclose(rules.predict_proba(X)[0], [50 / 120, 50 / 120, 20 / 120])
 
 
-def test_a_dearer_condition_makes_shorter_lists():
+def test_a_higher_cost_makes_shorter_lists():
     """Conditions that set fewer rows right than they cost are left out."""
     X, y = load_breast_cancer(return_X_y=True)
     sizes = [
@@ -125,7 +127,7 @@ def test_a_dearer_condition_makes_shorter_lists():
 
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 def test_neither_order_nor_repetition_matters(labels):
-    """Shuffled rows, and weights instead of repetitions, give the same rules exactly."""
+    """Shuffled rows, and weights instead of repetitions, give exactly the same rules."""
     X, _ = planted(400)
     teacher = DecisionTreeClassifier(max_depth=4, random_state=0).fit(*planted(300, seed=2))
     times = np.random.default_rng(0).integers(0, 3, len(X))
@@ -148,22 +150,22 @@ def test_the_same_seed_gives_the_same_rules(iris_list):
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(rules)).predict(X), rules.predict(X))
 
 
-def test_truer_than_a_tree_of_as_many_leaves():
+def test_more_faithful_than_a_tree_of_as_many_leaves():
     """On fresh rows, with fewer conditions than the paths to the leaves of CART have."""
     X, y = load_digits(return_X_y=True)
     X, X_test, y, _ = train_test_split(X[:, 20:44], y, test_size=0.4, random_state=0)
     teacher = KNeighborsClassifier().fit(X, y)
-    told = teacher.predict(X_test)
+    y_teacher = teacher.predict(X_test)
     rules = RuleListClassifier(
         teacher, max_rules=12, condition_cost=0.002, n_trees=4, transfer_set=None, random_state=0
     ).fit(X)
     cart = DecisionTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, teacher.predict(X))
-    truth = [(student.predict(X_test) == told).mean() for student in (rules, cart)]
-    assert truth[0] > truth[1] + 0.02
+    fidelity = [(student.predict(X_test) == y_teacher).mean() for student in (rules, cart)]
+    assert fidelity[0] > fidelity[1] + 0.02
     assert rules.rules_.n_conditions < extract_rules(cart).n_conditions
 
 
-def test_classes_that_weigh_more_are_answered_more():
+def test_classes_that_weigh_more_are_predicted_more():
     """A rare class is found where its weight says so."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(2000, 3))
@@ -179,15 +181,15 @@ def test_classes_that_weigh_more_are_answered_more():
     assert found[0] < found[1] < found[2]
 
 
-def test_levels_and_gaps_of_a_frame():
-    """Rules speak of levels, say where gaps go, and answer raw rows."""
+def test_categories_and_missing_values_of_a_frame():
+    """Rules name categories, say where missing values go, and predict raw rows."""
     X, y = passengers()
     before = X.copy(deep=True)
     rules = RuleListClassifier(max_rules=6, random_state=0).fit(X, y)
     assert X.equals(before)
     assert rules.fidelity_ > 0.97
     conditions = [condition for rule in rules.rules_ for condition in rule.conditions]
-    assert {type(condition) for condition in conditions} == {Interval, Levels}
+    assert {type(condition) for condition in conditions} == {Interval, Categories}
     assert {condition.column for condition in conditions} <= set(X.columns)
     ages = [c for c in conditions if isinstance(c, Interval) and c.column == "age"]
     assert all(condition.missing is not None for condition in ages)
@@ -212,7 +214,7 @@ def test_frames_of_polars():
 
 
 def test_sparse_rows():
-    """The same rules and answers as for the dense rows."""
+    """The same rules and predictions as for the dense rows."""
     X, y = planted(600)
     X = np.where(np.abs(X) < 0.6, 0.0, X)
     dense = RuleListClassifier(max_rules=5, random_state=0).fit(X, y)

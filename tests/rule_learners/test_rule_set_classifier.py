@@ -24,7 +24,7 @@ def shuffled(rules, rng):
 @pytest.mark.parametrize("solver", ["greedy", "milp"])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_order_does_not_matter_within_a_class(solver, n_classes):
-    """Shuffled within classes the rules answer the same; the frequent class needs no rule."""
+    """Shuffled within classes the rules predict the same; the frequent class needs no rule."""
     X, y = load_iris(return_X_y=True)
     X, y = X[y >= 3 - n_classes][10:], y[y >= 3 - n_classes][10:]
     forest = RandomForestClassifier(20, random_state=0).fit(X, y)
@@ -90,8 +90,8 @@ def test_a_solver_without_time_says_so():
     assert hasty.fidelity_ >= greedy.fidelity_ - 1e-9
 
 
-def test_levels_and_exports():
-    """A frame with levels and gaps, into SQL text and back from JSON."""
+def test_categories_and_exports():
+    """A frame with categories and missing values, into SQL and back from JSON."""
     X, y = passengers()
     student = RuleSetClassifier(max_rules=6, random_state=0).fit(X, y)
     assert student.fidelity_ > 0.97

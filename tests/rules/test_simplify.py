@@ -1,4 +1,4 @@
-"""Simplification keeps its promise and tells what it costs."""
+"""Simplification keeps its promise and reports the fidelity that it loses."""
 
 import itertools
 
@@ -10,14 +10,14 @@ from sklearn.metrics import r2_score
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledTreeClassifier, RuleSet, extract_rules
-from skdistill.rules import Interval, Levels, Rule
+from skdistill.rules import Categories, Interval, Rule
 from skdistill.rules._join import join_rules, union_of
 
 INF = float("inf")
 
 
 def test_nothing_changes_without_tolerance(problem):
-    """Not one of 10,000 answers; and there is less to read."""
+    """Not one of 10,000 predictions; and there are fewer conditions."""
     rules, X = problem.rules, problem.X
     simpler = rules.simplify(X)
     np.testing.assert_array_equal(simpler.predict(X), rules.predict(X))
@@ -37,12 +37,12 @@ def test_nothing_changes_without_tolerance(problem):
 
 @pytest.mark.parametrize("tolerance", [0.002, 0.03])
 def test_costs_add_up_and_stay_within_the_tolerance(problem, tolerance):
-    """Fidelity lost is what the steps say, in agreement or in R²."""
+    """Fidelity lost is the sum of the steps' costs, in agreement or in R²."""
     rules, X = problem.rules, problem.X
-    said = rules.predict(X)
+    before = rules.predict(X)
     simpler = rules.simplify(X, tolerance=tolerance)
     now = simpler.predict(X)
-    lost = np.mean(now != said) if rules.classes_ is not None else 1 - r2_score(said, now)
+    lost = np.mean(now != before) if rules.classes_ is not None else 1 - r2_score(before, now)
     np.testing.assert_allclose(lost, sum(step.cost for step in simpler.steps_), atol=1e-12)
     assert lost <= tolerance + 1e-12
     exact = rules.simplify(X)
@@ -50,15 +50,15 @@ def test_costs_add_up_and_stay_within_the_tolerance(problem, tolerance):
 
 
 def test_fidelity_to_the_teacher_is_kept():
-    """With the teacher's labels fidelity counts, not the rules' own answers."""
+    """With the teacher's labels fidelity counts, not the rules' own predictions."""
     X, y = load_iris(return_X_y=True)
     teacher = RandomForestClassifier(20, random_state=0).fit(X, y)
     tree = DistilledTreeClassifier(teacher, max_leaf_nodes=12, random_state=0).fit(X)
     rows = np.random.default_rng(0).normal(X.mean(axis=0), X.std(axis=0), (3000, 4))
-    told, rules = teacher.predict(rows), extract_rules(tree)
-    before = np.mean(rules.predict(rows) == told)
-    simpler = rules.simplify(rows, told, tolerance=0.01)
-    after = np.mean(simpler.predict(rows) == told)
+    y_teacher, rules = teacher.predict(rows), extract_rules(tree)
+    before = np.mean(rules.predict(rows) == y_teacher)
+    simpler = rules.simplify(rows, y_teacher, tolerance=0.01)
+    after = np.mean(simpler.predict(rows) == y_teacher)
     assert before - after <= 0.01 + 1e-12
     np.testing.assert_allclose(sum(step.cost for step in simpler.steps_), before - after)
     total = sum(rule.coverage * rule.fidelity for rule in simpler)
@@ -66,21 +66,21 @@ def test_fidelity_to_the_teacher_is_kept():
     np.testing.assert_allclose(
         simpler.predict_proba(rows).mean(axis=0), rules.predict_proba(rows).mean(axis=0)
     )
-    strict = rules.simplify(rows, told)
+    strict = rules.simplify(rows, y_teacher)
     np.testing.assert_array_equal(strict.predict(rows), rules.predict(rows))
 
 
 def conditions_of_all_kinds():
-    """Intervals and levels on one column each, with every way of taking gaps."""
+    """Intervals and categories on one column each, with every way of taking missing values."""
     bounds = [-INF, 0.0, 1.0, 2.0, INF]
     for low, high in itertools.combinations(bounds, 2):
         for missing in (True, False):
             yield Interval("a", low, high, missing)
     yield Interval("a", low=INF, missing=True)
     for size in (1, 2):
-        for levels in itertools.combinations(["p", "q", None], size):
-            yield Levels("b", levels)
-            yield Levels("b", levels, negated=True)
+        for named in itertools.combinations(["p", "q", None], size):
+            yield Categories("b", named)
+            yield Categories("b", named, negated=True)
 
 
 def test_unions_hold_where_either_does():
@@ -114,7 +114,7 @@ def grid_tree(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_joining_is_exact_for_every_row(seed):
-    """On all cells of a grid the joined rules are disjoint and say the same."""
+    """On all cells of a grid the joined rules are disjoint and predict the same."""
     rules, rows = grid_tree(seed)
     kept, done = join_rules(list(rules), ordered=False)
     joined = RuleSet(kept, rules.feature_names)
@@ -127,10 +127,10 @@ def test_joining_is_exact_for_every_row(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_nothing_more_can_be_dropped(seed):
-    """Dropping any one rule or condition more would change an answer."""
+    """Dropping any one rule or condition more would change a prediction."""
     rules, rows = grid_tree(seed)
     simpler = rules.simplify(rows)
-    said = rules.predict(rows)
+    predicted = rules.predict(rows)
     names, n_tried = rules.feature_names, 0
     for k, rule in enumerate(simpler[:-1]):
         shorter = [
@@ -139,7 +139,7 @@ def test_nothing_more_can_be_dropped(seed):
         ]
         for left in [[], *([each] for each in shorter)]:
             fewer = [*simpler.rules[:k], *left, *simpler.rules[k + 1 :]]
-            assert (RuleSet(fewer, names, ordered=True).predict(rows) != said).any()
+            assert (RuleSet(fewer, names, ordered=True).predict(rows) != predicted).any()
             n_tried += 1
     assert n_tried > len(simpler) - 1
 
@@ -158,7 +158,8 @@ def test_siblings_with_one_outcome_are_joined():
 def _halves(rule):
     """The same rule in two parts."""
     figures = (rule.outcome, rule.coverage / 2, rule.fidelity, rule.distribution, rule.support)
-    low, high = Interval("x0", high=6.0), Interval("x0", low=6.0)
+    low = Interval("x0", high=6.0, dtype="float32")
+    high = Interval("x0", low=6.0, dtype="float32")
     return [Rule((*rule.conditions, part), *figures) for part in (low, high)]
 
 
@@ -179,7 +180,7 @@ def test_thresholds_get_the_fewest_digits():
 
 
 def test_rules_after_one_that_always_holds_are_cut():
-    """Nobody ever reaches them."""
+    """No row ever reaches them."""
     always = Rule((), "a", 1.0, 1.0, {"a": 1.0, "b": 0.0})
     never = Rule((Interval("x", high=0.0),), "b", 0.0, 1.0, {"a": 0.0, "b": 1.0})
     simpler = RuleSet([always, never], ["x"], ordered=True).simplify([[-1.0], [1.0]])
@@ -187,12 +188,14 @@ def test_rules_after_one_that_always_holds_are_cut():
 
 
 def test_errors(numbers):
-    """Tolerances out of range, labels of another world, wrong shapes."""
+    """Tolerances out of range, unknown labels, wrong shapes."""
     rules, X = numbers.rules, numbers.X.iloc[:50]
     for wrong in (-0.1, 1.5, True, float("nan")):
         with pytest.raises(ValueError, match=r"tolerance must be a number in \[0, 1\]"):
             rules.simplify(X, tolerance=wrong)
-    with pytest.raises(ValueError, match=r"labels \['0'\], but the rules speak of \['g', 'h'\]"):
+    with pytest.raises(
+        ValueError, match=r"labels \['0'\], but the classes of the rules are \['g', 'h'\]"
+    ):
         rules.simplify(X, np.zeros(50, dtype=int))
     with pytest.raises(ValueError, match=r"y has shape \(49,\)"):
         rules.simplify(X, rules.predict(X)[:49])

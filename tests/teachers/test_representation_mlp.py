@@ -31,11 +31,7 @@ def test_the_prediction_follows_from_the_last_hidden_layer(activation, iris, can
     for X, y, output in ((*iris, softmax), (*cancer, None)):
         network = fitted(MLPClassifier(**settings), X, y)
         Z = hidden_representation(network, X, -1) @ network.coefs_[-1] + network.intercepts_[-1]
-        P = (
-            output(Z, axis=1)
-            if output
-            else np.column_stack([1 - expit(Z), expit(Z)])
-        )
+        P = output(Z, axis=1) if output else np.column_stack([1 - expit(Z), expit(Z)])
         np.testing.assert_allclose(P, network.predict_proba(X), atol=1e-12)
     X, y = diabetes
     network = fitted(MLPRegressor(**settings), X, y)

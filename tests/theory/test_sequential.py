@@ -91,7 +91,7 @@ def test_bad_input_leaves_the_count_alone():
     with pytest.raises(ValueError, match="X is empty"):
         watch.update(np.empty((0, 2)))
     watch.student = lambda X: np.zeros(3)
-    with pytest.raises(ValueError, match="was asked 10 rows"):
+    with pytest.raises(ValueError, match="queried with 10 rows"):
         watch.update(uniform_rows(1, 10))
     assert watch.certificate_.n_rows == 10
     assert watch.n_looks_ == 1

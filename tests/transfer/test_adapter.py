@@ -11,26 +11,26 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
 
 from skdistill import AdapterTransferSet, BoundaryTransferSet, DistilledTreeClassifier
-from skdistill.transfer._tables._seeding import seeded
+from skdistill.transfer._given._adapter import seeded
 
 
 class GlobalNoise:
     """A generator that draws from numpy's and Python's global states, in fit and in sample."""
 
     def fit(self, X):
-        self.told = X
+        self.given = X
         self.scale = np.random.random()
         return self
 
     def sample(self, num_rows):
-        chosen = np.random.randint(len(self.told), size=num_rows)
-        rows = self.told.iloc[chosen] if hasattr(self.told, "iloc") else self.told[chosen]
+        chosen = np.random.randint(len(self.given), size=num_rows)
+        rows = self.given.iloc[chosen] if hasattr(self.given, "iloc") else self.given[chosen]
         random.random()
         return rows
 
 
 class Named(GlobalNoise):
-    """A generator that is told which columns hold levels."""
+    """A generator that is given the positions of categorical columns."""
 
     def fit(self, X, discrete_columns=()):
         self.discrete = list(discrete_columns)
@@ -58,7 +58,9 @@ def test_scikit_learn_generators(generator):
     rows = sets[0].sample(20_000)
     assert (rows.dtypes == X.dtypes).all()
     assert rows.equals(sets[1].sample(20_000))
-    np.testing.assert_array_equal(rows, np.concatenate(list(sets[1].iter_samples(20_000, 9_999))))
+    np.testing.assert_array_equal(
+        rows, np.concatenate(list(sets[1].iter_samples(20_000, chunk_size=9_999)))
+    )
     assert not rows.equals(sets[0].sample(20_000, random_state=5))
     assert (rows.min() >= X.min()).all()
     assert (rows.max() <= X.max()).all()
@@ -102,23 +104,23 @@ def test_torch_is_seeded_and_restored():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_columns_of_levels_are_told(frame):
-    """A generator that asks for them gets numbers, then codes, and the positions of the codes."""
+def test_columns_of_categories_are_given(frame):
+    """A generator with an argument for them gets numbers, codes, and the codes' positions."""
     adapted = AdapterTransferSet(generator=Named(), random_state=0).fit(frame)
-    n_levels = int(adapted.categorical_features_.sum())
+    n_categories = int(adapted.categorical_features_.sum())
     width = frame.shape[1]
-    assert adapted.generator_.discrete == list(range(width - n_levels, width))
-    assert adapted.generator_.told.shape == frame.shape
+    assert adapted.generator_.discrete == list(range(width - n_categories, width))
+    assert adapted.generator_.given.shape == frame.shape
     rows = adapted.sample(200)
     assert (rows.dtypes == frame.dtypes).all()
-    # It copies whole rows, so every row is a real one, gaps and all.
+    # It copies whole rows, so every row is a real one, missing values and all.
     known = set(map(str, frame.astype(object).where(frame.notna(), None).to_numpy().tolist()))
     drawn = rows.astype(object).where(rows.notna(), None).to_numpy().tolist()
     assert {str(row) for row in drawn} <= known
 
 
-def test_levels_in_arrays():
-    """Columns of an array that are told to hold levels come back with levels seen."""
+def test_categories_in_arrays():
+    """Columns of an array that are declared categorical come back with categories seen."""
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=60), rng.choice([3.0, 7.0], 60)])
     adapted = AdapterTransferSet(generator=Named(), categorical_features=[1], random_state=0)
@@ -127,7 +129,7 @@ def test_levels_in_arrays():
 
 
 def test_numbers_alone(frame):
-    """scikit-learn's densities refuse levels, and the error names the columns."""
+    """scikit-learn's densities refuse categories, and the error names the columns."""
     with pytest.raises(ValueError, match=r"categorical columns \['size', 'code', 'text', 'thing'"):
         AdapterTransferSet(generator=KernelDensity()).fit(frame)
 
@@ -144,7 +146,7 @@ def test_errors():
         AdapterTransferSet().fit(X)
     with pytest.raises(ValueError, match="'generator' parameter"):
         AdapterTransferSet(generator=RandomForestClassifier()).fit(X)
-    with pytest.raises(ValueError, match="asked for 7 rows of 4 columns"):
+    with pytest.raises(ValueError, match="was to sample 7 rows of 4 columns"):
         AdapterTransferSet(generator=Short()).fit(X).sample(7)
     adapted = AdapterTransferSet(generator=GaussianMixture()).fit(X)
     with pytest.raises(ValueError, match="no parents"):
@@ -153,7 +155,7 @@ def test_errors():
 
 
 def test_as_a_base_and_in_a_distiller():
-    """A bare generator is adapted where a base is asked for; rows then have no parents."""
+    """A bare generator is adapted where a base is wanted; rows then have no parents."""
     X, y = load_iris(return_X_y=True)
     forest = RandomForestClassifier(10, random_state=0).fit(X, y)
     near = BoundaryTransferSet(forest, base=GaussianMixture(3), max_queries=500, random_state=0)
@@ -167,9 +169,11 @@ def test_as_a_base_and_in_a_distiller():
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["CTGAN", "TVAE"])
 def test_ctgan(name, frame):
-    """CTGAN's networks: seeds hold in fit and sample, levels and dtypes are kept."""
+    """CTGAN's networks: seeds hold in fit and sample, categories and dtypes are kept."""
     ctgan = pytest.importorskip("ctgan")
-    table = frame.drop(columns=["double", "maybe", "whole"])  # it takes no gaps in numbers
+    table = frame.drop(
+        columns=["double", "maybe", "whole"]
+    )  # it takes no missing values in numbers
     sizes = {"CTGAN": {"generator_dim": (8,), "discriminator_dim": (8,), "pac": 1}}
     own = sizes.get(name, {"compress_dims": (8,), "decompress_dims": (8,)})
     network = getattr(ctgan, name)(embedding_dim=4, epochs=1, batch_size=40, **own)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skdistill.transfer._active._bisection import bisect, halfway
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded
 
 
 def encoded(numbers, codes=None):
@@ -27,16 +27,16 @@ def test_distance_halves_at_every_step(rng):
     near = encoded(rng.uniform(-1, 0, size=(100, 2)))
     far = encoded(rng.uniform(0, 1, size=(100, 2)))
 
-    def ask(rows):
+    def query(rows):
         return rows.numbers.sum(axis=1) > 0
 
     for k in (1, 4, 10):
-        one, two = bisect(near, far, ask(near), ask, n_steps=k, whole=NONE_WHOLE, rng=rng)
+        one, two = bisect(near, far, query(near), query, n_steps=k, whole=NONE_WHOLE, rng=rng)
         np.testing.assert_allclose(
             one.numbers - two.numbers, (near.numbers - far.numbers) / 2**k, atol=1e-12
         )
-        assert not ask(one).any()
-        assert ask(two).all()
+        assert not query(one).any()
+        assert query(two).all()
 
 
 def test_ends_are_not_changed(rng):
@@ -55,8 +55,8 @@ def test_ends_are_not_changed(rng):
     assert far.numbers.tolist() == [[1, 1]]
 
 
-def test_half_of_the_levels_come_from_either_row(rng):
-    """Of d levels that differ, d/2 come from the far row, up to rounding; others stay."""
+def test_half_of_the_categories_come_from_either_row(rng):
+    """Of d categories that differ, d/2 come from the far row, up to rounding; others stay."""
     near = encoded(np.zeros((2000, 0)), np.zeros((2000, 5)))
     far = encoded(np.zeros((2000, 0)), np.tile([1, 1, 1, 0, 1], (2000, 1)))
     middle = halfway(near, far, np.zeros(0, bool), rng)
@@ -70,25 +70,25 @@ def test_half_of_the_levels_come_from_either_row(rng):
     assert abs((taken == 1).mean() - 0.5) < 0.05
 
 
-def test_levels_are_switched_until_one_differs(rng):
-    """A label that hangs on one level: the two ends differ in that one alone."""
+def test_categories_are_switched_until_one_differs(rng):
+    """A label that hangs on one category: the two ends differ in that one alone."""
     n = 50
     near = encoded(np.zeros((n, 0)), np.zeros((n, 6)))
     far = encoded(np.zeros((n, 0)), np.ones((n, 6)))
-    asked = []
+    queried = []
 
-    def ask(rows):
-        asked.append(len(rows))
+    def query(rows):
+        queried.append(len(rows))
         return rows.codes[:, 2]
 
-    one, two = bisect(near, far, ask(near), ask, n_steps=8, whole=np.zeros(0, bool), rng=rng)
+    one, two = bisect(near, far, query(near), query, n_steps=8, whole=np.zeros(0, bool), rng=rng)
     differ = one.codes != two.codes
     assert differ[:, 2].all()
     assert differ.sum() == n
-    assert sum(asked) < n * 8  # once only one level differs there is nothing to ask
+    assert sum(queried) < n * 8  # once only one category differs there is nothing to query
 
 
-def test_gaps_are_switched_like_levels(rng):
+def test_missing_are_switched_like_categories(rng):
     """An entry that one row lacks is either there or not, and never an average."""
     near, far = encoded(np.full((500, 1), np.nan)), encoded(np.full((500, 1), 4.0))
     middle = halfway(near, far, np.zeros(1, bool), rng).numbers[:, 0]
@@ -99,14 +99,14 @@ def test_gaps_are_switched_like_levels(rng):
 
 
 def test_whole_numbers_stay_whole(rng):
-    """The teacher is asked about whole numbers, until two neighbours are left."""
+    """The teacher is queried with whole numbers, until two neighbours are left."""
     near, far = encoded(np.zeros((40, 1))), encoded(np.full((40, 1), 37.0))
 
-    def ask(rows):
+    def query(rows):
         assert np.array_equal(rows.numbers, np.rint(rows.numbers))
         return rows.numbers[:, 0] > 20.5
 
-    one, two = bisect(near, far, ask(near), ask, n_steps=12, whole=np.ones(1, bool), rng=rng)
+    one, two = bisect(near, far, query(near), query, n_steps=12, whole=np.ones(1, bool), rng=rng)
     assert set(one.numbers[:, 0]) == {20.0}
     assert set(two.numbers[:, 0]) == {21.0}
 
@@ -115,10 +115,10 @@ def test_several_classes(rng):
     """A third label on the way is as good as the second: the two ends still differ."""
     near, far = encoded(np.zeros((30, 1))), encoded(np.linspace(2.5, 3, 30)[:, None])
 
-    def ask(rows):
+    def query(rows):
         return np.floor(rows.numbers[:, 0])
 
-    one, two = bisect(near, far, ask(near), ask, n_steps=20, whole=np.zeros(1, bool), rng=rng)
-    assert np.all(ask(one) == 0)
-    assert np.all(ask(two) != 0)
+    one, two = bisect(near, far, query(near), query, n_steps=20, whole=np.zeros(1, bool), rng=rng)
+    assert np.all(query(one) == 0)
+    assert np.all(query(two) != 0)
     np.testing.assert_allclose(two.numbers - one.numbers, 0, atol=1e-5)

@@ -20,16 +20,16 @@ from skdistill.transfer import NoiseTransferSet
 
 
 class Counting:
-    """A linear classifier that counts the rows it is asked."""
+    """A linear classifier that counts the rows it is queried with."""
 
     def __init__(self, weight, offset=0.0):
-        self.weight, self.offset, self.asked = np.asarray(weight, float), offset, 0
+        self.weight, self.offset, self.queried = np.asarray(weight, float), offset, 0
 
     def distance(self, X):
         return (np.asarray(X) @ self.weight - self.offset) / np.linalg.norm(self.weight)
 
     def __call__(self, X):
-        self.asked += len(X)
+        self.queried += len(X)
         return (self.distance(X) > 0).astype(int)
 
 
@@ -66,7 +66,7 @@ def test_width_is_the_step_off_the_boundary(X):
 
 @pytest.mark.parametrize("max_queries", [1, 2, 13, 200, 5000])
 def test_budget_is_kept(X, max_queries):
-    """The teacher is asked exactly n_queries_ rows, never more than max_queries, none by sample."""
+    """The teacher is queried n_queries_ times, never more than max_queries, never by sample."""
     teacher = Counting([1.0, 0.0, 0.0, 0.0])
     near = BoundaryTransferSet(teacher, max_queries=max_queries, random_state=0)
     if max_queries < 10:
@@ -75,9 +75,9 @@ def test_budget_is_kept(X, max_queries):
     else:
         near.fit(X)
         assert near.n_crossings_ > 0
-    assert teacher.asked == near.n_queries_ <= max_queries
+    assert teacher.queried == near.n_queries_ <= max_queries
     near.sample(5000)
-    assert teacher.asked == near.n_queries_
+    assert teacher.queried == near.n_queries_
 
 
 def test_all_classes_of_iris():
@@ -88,8 +88,8 @@ def test_all_classes_of_iris():
     rows = near.sample(1000)
     assert list(rows.columns) == list(X.columns)
     proba = np.sort(teacher.predict_proba(rows), axis=1)
-    gap = proba[:, 2] - proba[:, 1]
-    assert np.mean(gap) < 0.1 < np.mean(np.ptp(teacher.predict_proba(X), axis=1))
+    margin = proba[:, 2] - proba[:, 1]
+    assert np.mean(margin) < 0.1 < np.mean(np.ptp(teacher.predict_proba(X), axis=1))
     assert set(teacher.predict(rows)) == {0, 1, 2}
 
 
@@ -107,7 +107,7 @@ def test_density_share_comes_from_the_base(X):
 
 
 def test_mixed_frame(frame):
-    """A teacher that looks at a level and a number of a frame with gaps of every kind."""
+    """A teacher that looks at a category and a number of a frame with every kind of column."""
 
     def teacher(table):
         return (table["double"].fillna(0) > 0).to_numpy() ^ (table["code"] == 10).to_numpy()
@@ -119,7 +119,7 @@ def test_mixed_frame(frame):
     assert (rows.dtypes == frame.dtypes).all()
     assert parents.min() >= 0
     assert parents.max() < len(frame)
-    # Either a level is what changes, or the number is near its threshold.
+    # Either a category is what changes, or the number is near its threshold.
     real = (frame["double"].abs() < 50).mean()
     assert (rows["double"].abs() < 50).mean() > 2 * real
 
@@ -152,7 +152,7 @@ def test_a_constant_teacher_falls_back_on_the_base(X):
 
 
 def test_a_boundary_between_the_real_rows(X):
-    """Where all real rows have one label, rows of the base are asked about too."""
+    """Where all real rows have one label, rows of the base are queried too."""
 
     def teacher(X):
         return np.abs(X[:, 0]) < 0.3
@@ -212,7 +212,7 @@ def test_bad_parameters(X, params):
 @pytest.mark.parametrize("max_queries", [None, 301, 302, 350, 1000])
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_distiller_lends_its_teacher(X, max_queries, inside):
-    """The set asks the distiller's teacher, within the distiller's budget, and all is counted."""
+    """The set queries the distiller's teacher, within its budget, and all is counted."""
     teacher = Counting([1.0, -1.0, 0.0, 0.0])
     given = BoundaryTransferSet(max_queries=600)
     if inside:
@@ -222,12 +222,12 @@ def test_a_distiller_lends_its_teacher(X, max_queries, inside):
     tree = DistilledTreeClassifier(
         teacher, transfer_set=given, max_queries=max_queries, random_state=0
     )
-    if max_queries in (302, 350):  # enough to ask, not enough for all steps
+    if max_queries in (302, 350):  # enough to query, not enough for all steps
         with pytest.warns(DistillationWarning) if max_queries == 302 else _nothing():
             tree.fit(X)
     else:
         tree.fit(X)
-    assert teacher.asked == tree.n_queries_
+    assert teacher.queried == tree.n_queries_
     if max_queries is not None:
         assert tree.n_queries_ <= max_queries
     else:
@@ -242,8 +242,8 @@ def _nothing():
     return contextlib.nullcontext()
 
 
-def test_real_rows_are_asked_once(X):
-    """What the distiller has asked costs the set nothing: its budget goes into crossings."""
+def test_real_rows_are_queried_once(X):
+    """What the distiller has queried costs the set nothing: its budget goes into crossings."""
     tree = DistilledTreeClassifier(
         Counting([1.0, 1.0, 0.0, 0.0]),
         transfer_set=BoundaryTransferSet(n_steps=5),
@@ -262,4 +262,4 @@ def test_cached_answers_are_not_counted(X):
     near = BoundaryTransferSet(cached, max_queries=100, n_steps=5, random_state=0).fit(X)
     assert near.n_crossings_ == 20
     assert near.n_queries_ <= 100
-    assert teacher.asked == 300 + near.n_queries_
+    assert teacher.queried == 300 + near.n_queries_

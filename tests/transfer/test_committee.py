@@ -37,20 +37,20 @@ def test_disagreement_of_values():
 
 @pytest.mark.parametrize("max_queries", [1, 5, 100, 999])
 def test_budget_is_kept(max_queries):
-    """All questions are counted, and are never more than max_queries; sample asks none."""
-    asked = []
+    """All queries are counted, and are never more than max_queries; sample queries none."""
+    queried = []
 
     def teacher(X):
-        asked.append(len(X))
+        queried.append(len(X))
         return X[:, 0] * X[:, 1]
 
     X = np.random.default_rng(0).normal(size=(80, 3))
     rows = CommitteeTransferSet(
-        teacher, n_members=3, n_rounds=2, max_queries=max_queries, random_state=0
+        teacher, n_estimators=3, n_rounds=2, max_queries=max_queries, random_state=0
     ).fit(X)
-    assert sum(asked) == rows.n_queries_ <= max_queries
+    assert sum(queried) == rows.n_queries_ <= max_queries
     rows.sample(2000)
-    assert sum(asked) == rows.n_queries_
+    assert sum(queried) == rows.n_queries_
 
 
 def test_rows_gather_where_students_disagree():
@@ -81,7 +81,7 @@ def test_rows_gather_where_students_disagree():
 
 
 def test_disagreement_falls():
-    """Each round asks where students disagree, so that they agree more."""
+    """Each round queries where students disagree, so that they agree more."""
     X = np.random.default_rng(0).uniform(-1, 1, size=(100, 2))
     rows = CommitteeTransferSet(
         lambda X: np.sin(3 * X[:, 0]) * X[:, 1],
@@ -99,9 +99,9 @@ def test_seeds_and_chunks():
     X, y = load_iris(return_X_y=True, as_frame=True)
     teacher = LogisticRegression(max_iter=1000).fit(X, y)
     sets = [
-        CommitteeTransferSet(teacher, n_members=3, n_rounds=1, max_queries=300, random_state=2).fit(
-            X
-        )
+        CommitteeTransferSet(
+            teacher, n_estimators=3, n_rounds=1, max_queries=300, random_state=2
+        ).fit(X)
         for _ in range(2)
     ]
     rows = sets[0].sample(500)
@@ -111,7 +111,7 @@ def test_seeds_and_chunks():
 
 
 def test_any_student_and_mixed_columns(frame):
-    """A student for numbers learns levels and gaps too; a single class is no hindrance."""
+    """A student for numbers learns categories and missing values too, and a single class."""
 
     def teacher(table):
         return (table["code"] == 10).to_numpy() & (table["double"].fillna(0) > 0).to_numpy()
@@ -120,7 +120,7 @@ def test_any_student_and_mixed_columns(frame):
         rows = CommitteeTransferSet(
             CallableTeacher(teacher, output="label"),
             student=student,
-            n_members=3,
+            n_estimators=3,
             max_queries=400,
             random_state=0,
         ).fit(frame)
@@ -150,7 +150,7 @@ def test_students_of_the_wrong_kind():
 def test_in_a_distiller(kind):
     """Either kind of distiller lends its teacher, within its budget."""
     X, y = load_diabetes(return_X_y=True)
-    given = CommitteeTransferSet(n_members=3, n_rounds=2)
+    given = CommitteeTransferSet(n_estimators=3, n_rounds=2)
     if kind == "regressor":
         tree = DistilledTreeRegressor(LinearRegression(), transfer_set=given, max_queries=1500)
     else:

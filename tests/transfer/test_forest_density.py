@@ -84,11 +84,11 @@ def test_rows_keep_a_shape_that_no_correlation_shows():
 
 def test_forests_end_when_they_cannot_tell():
     """The first can tell columns that depend; rounds end at guessing, or at their number."""
-    forest = ForestDensityTransferSet(random_state=0, max_rounds=6).fit(ring(600))
+    forest = ForestDensityTransferSet(random_state=0, max_iter=6).fit(ring(600))
     assert forest.oob_scores_[0] > 0.65
     assert len(forest.oob_scores_) < 6
     assert forest.oob_scores_[-1] <= 0.5
-    forest = ForestDensityTransferSet(random_state=0, max_rounds=1).fit(ring(600))
+    forest = ForestDensityTransferSet(random_state=0, max_iter=1).fit(ring(600))
     assert forest.oob_scores_.shape == (1,)
 
 
@@ -103,7 +103,7 @@ def test_rows_stay_in_the_box_of_their_leaf():
     assert inside.all(axis=2).any(axis=0).all()
 
 
-def test_levels_gaps_and_atoms_come_from_the_leaf():
+def test_categories_missing_and_atoms_come_from_the_leaf():
     """Two groups hardly ever mix; a column of few values gets no new ones."""
     rng = np.random.default_rng(0)
     group = np.repeat([0, 1], 300)
@@ -124,7 +124,7 @@ def test_levels_gaps_and_atoms_come_from_the_leaf():
     assert len(np.unique(new[:, 2:], axis=0)) >= 12
 
 
-@pytest.mark.parametrize("parameter", ["n_estimators", "min_samples_leaf", "max_rounds"])
+@pytest.mark.parametrize("parameter", ["n_estimators", "min_samples_leaf", "max_iter"])
 def test_parameters(parameter):
     """Each is named with what it got."""
     for value in (0, 1.5, None):

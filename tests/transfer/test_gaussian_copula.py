@@ -1,4 +1,4 @@
-"""Copulas: marginals, correlations behind columns of every kind, gaps."""
+"""Copulas: marginals, correlations behind columns of every kind, missing values."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_marginals_and_rank_correlations():
 
 @pytest.mark.parametrize("r", [-0.9, -0.4, 0.0, 0.5, 0.95])
 def test_correlation_behind_cut_columns(r):
-    """Found from a number and a level, and from two levels, however they are cut."""
+    """Found from a number and a category, and from two categories, however they are cut."""
     x, y = normal_rows(r).T
     few, rare = (x > 0.3).astype(int), np.digitize(y, [-1.5, 1.0, 2.0])
     columns = [rank_scores(x), rank_scores(y)]
@@ -60,22 +60,24 @@ def test_scores_and_their_expansion(shares):
         assert terms[m - 1] == pytest.approx((step * hermite).sum() / scale, abs=1e-4)
 
 
-def test_levels_keep_what_they_say_of_numbers():
-    """Levels without a natural order are put into one that the numbers show."""
+def test_categories_keep_their_relation_to_numbers():
+    """Categories without a natural order are put into one that the numbers show."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=4000)
-    level = np.array([20.0, 5.0, 11.0])[np.digitize(x + 0.3 * rng.normal(size=4000), [-0.5, 0.7])]
-    X = np.column_stack([x, level])
+    category = np.array([20.0, 5.0, 11.0])[
+        np.digitize(x + 0.3 * rng.normal(size=4000), [-0.5, 0.7])
+    ]
+    X = np.column_stack([x, category])
     new = GaussianCopulaTransferSet(categorical_features=[1], random_state=0).fit(X).sample(20_000)
     for value in (5.0, 11.0, 20.0):
-        assert (new[:, 1] == value).mean() == pytest.approx((level == value).mean(), abs=0.01)
-        old = x[level == value]
+        assert (new[:, 1] == value).mean() == pytest.approx((category == value).mean(), abs=0.01)
+        old = x[category == value]
         assert new[new[:, 1] == value, 0].mean() == pytest.approx(old.mean(), abs=0.06)
         assert new[new[:, 1] == value, 0].std() == pytest.approx(old.std(), abs=0.06)
 
 
-def test_gaps_go_with_the_other_columns():
-    """A gap that large values of another column make likely stays so; missing levels too."""
+def test_missing_go_with_the_other_columns():
+    """Values that are missing where another column is large stay so; categories too."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=4000)
     X = np.column_stack([x, rng.normal(size=4000), rng.integers(0, 2, 4000)])

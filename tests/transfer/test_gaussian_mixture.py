@@ -58,12 +58,12 @@ def test_rows_are_not_sorted_by_component():
         assert part.mean() == pytest.approx(0.25, abs=0.06)
 
 
-def test_levels_and_gaps_go_with_their_component():
+def test_categories_and_missing_go_with_their_component():
     """Their frequencies in each blob are those of the real rows there."""
     X, blob = make_blobs([300, 300], centers=[[0, 0], [9, 9]], random_state=0)
     rng = np.random.default_rng(0)
-    level = np.where(blob == 0, rng.choice([1, 2], 600), rng.choice([2, 3], 600, p=[0.1, 0.9]))
-    X = np.column_stack([X, level, rng.normal(size=600)])
+    category = np.where(blob == 0, rng.choice([1, 2], 600), rng.choice([2, 3], 600, p=[0.1, 0.9]))
+    X = np.column_stack([X, category, rng.normal(size=600)])
     X[(blob == 1) & (rng.random(600) < 0.4), 3] = np.nan
     X[(blob == 0) & (rng.random(600) < 0.2), 2] = np.nan
     mixture = GaussianMixtureTransferSet(
@@ -81,8 +81,8 @@ def test_levels_and_gaps_go_with_their_component():
             )
 
 
-def test_levels_alone_have_components_too():
-    """In a table of levels, components keep together what goes together."""
+def test_categories_alone_have_components_too():
+    """In a table of categories, components keep together what goes together."""
     rng = np.random.default_rng(0)
     kind = rng.integers(0, 2, 400)
     X = np.column_stack([np.where(rng.random(400) < 0.05, 1 - kind, kind) for _ in range(4)])

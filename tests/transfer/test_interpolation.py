@@ -27,8 +27,8 @@ def test_rows_lie_on_segments_to_one_of_the_neighbours(k):
     assert stats.kstest(u, "uniform").pvalue > 0.001
 
 
-def test_levels_and_gaps_come_from_either_end_the_likelier_the_nearer():
-    """On one segment of two rows: the level of the other end with probability u."""
+def test_categories_and_missing_come_from_either_end_the_likelier_the_nearer():
+    """On one segment of two rows: the category of the other end with probability u."""
     X = np.array([[0.5, 1.0, 5.0, 2.5], [1.5, 2.0, np.nan, 3.5]])
     between = InterpolationTransferSet(categorical_features=[1], random_state=0).fit(X)
     new, parents = between.sample(20_000, return_parents=True)
@@ -41,7 +41,7 @@ def test_levels_and_gaps_come_from_either_end_the_likelier_the_nearer():
     np.testing.assert_allclose(new[:, 3], 2 + new[:, 0])
 
 
-def test_rare_levels_stay():
+def test_rare_categories_stay():
     """The majority of the neighbours does not rule: frequencies are kept."""
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=2000), rng.random(2000) < 0.05])

@@ -11,7 +11,7 @@ from skdistill import (
     MungeTransferSet,
 )
 from skdistill.transfer import GroupPermutation, ImageShift, UnitScaling
-from skdistill.transfer._near._transformations import shift_images
+from skdistill.transfer._given._transformations import shift_images
 
 
 def shifted(image, down, right, fill):
@@ -64,12 +64,14 @@ def test_groups_change_places():
 
 
 def test_groups_of_a_frame(frame):
-    """Columns of levels change places too, gaps and dtypes go with them."""
+    """Columns of categories change places too, missing values and dtypes go with them."""
     frame["other"] = frame["text"].iloc[::-1].to_numpy()
     frame["other"] = frame["other"].astype("string")
     new = GroupPermutation([["text"], ["other"]])(frame, np.random.default_rng(0))
     assert (new.dtypes == frame.dtypes).all()
-    pairs = [table[["text", "other"]].fillna("gap").to_numpy().tolist() for table in (frame, new)]
+    pairs = [
+        table[["text", "other"]].fillna("missing").to_numpy().tolist() for table in (frame, new)
+    ]
     assert [sorted(pair) for pair in pairs[0]] == [sorted(pair) for pair in pairs[1]]
     assert pairs[0] != pairs[1]
     with pytest.raises(TypeError, match="differ in dtype"):
@@ -77,7 +79,7 @@ def test_groups_of_a_frame(frame):
 
 
 def test_units_keep_ratios(frame):
-    """All columns of a row get one factor, in the bounds told, and gaps stay."""
+    """All columns of a row get one factor, in the given bounds, and missing values stay."""
     X = np.random.default_rng(0).uniform(1, 2, size=(5000, 3))
     new = UnitScaling([0, 2], factor=3.0)(X, np.random.default_rng(0))
     by = new[:, 0] / X[:, 0]
@@ -173,21 +175,26 @@ def test_several_in_order_and_seeds():
     rows = InvarianceTransferSet(transformations=steps, random_state=0).fit(X)
     new, parents = rows.sample(20_000, return_parents=True)
     np.testing.assert_allclose(new[:, 1:], (X[parents, 1:] + 1) * 2)
-    np.testing.assert_array_equal(new, np.concatenate(list(rows.iter_samples(20_000, 7_777))))
+    np.testing.assert_array_equal(
+        new, np.concatenate(list(rows.iter_samples(20_000, chunk_size=7_777)))
+    )
 
 
 def test_in_a_distiller():
-    """With nothing to change the rows are those of X; a distiller takes the set as any other."""
+    """The identity gives the rows of X; a distiller takes the set as any other."""
     X, y = load_iris(return_X_y=True)
-    same, parents = InvarianceTransferSet(random_state=0).fit(X).sample(300, return_parents=True)
+    identity = InvarianceTransferSet(transformations=[lambda X, rng: X], random_state=0)
+    same, parents = identity.fit(X).sample(300, return_parents=True)
     np.testing.assert_array_equal(same, X[parents])
     teacher = LogisticRegression(max_iter=1000).fit(X, y)
-    rows = InvarianceTransferSet(transformations=[UnitScaling([0, 1, 2, 3], 1.1)], n_samples=500)
+    rows = InvarianceTransferSet(
+        transformations=[UnitScaling([0, 1, 2, 3], factor=1.1)], n_samples=500
+    )
     tree = DistilledTreeClassifier(teacher, transfer_set=rows, random_state=0).fit(X)
     assert tree.n_queries_ == 650
 
 
-def unknown_level(table, rng):
+def unknown_category(table, rng):
     table["thing"] = "new"
     return table
 
@@ -196,6 +203,7 @@ def unknown_level(table, rng):
     ("params", "error", "message"),
     [
         ({"transformations": ["shift"]}, ValueError, "image_shape=None"),
+        ({}, ValueError, "has no transformations"),
         ({"transformations": ["turn"]}, ValueError, "'transformations' parameter"),
         ({"transformations": "shift"}, ValueError, "'transformations' parameter"),
         (
@@ -204,7 +212,7 @@ def unknown_level(table, rng):
             "does not describe rows of 10 columns",
         ),
         ({"transformations": [lambda X, rng: X[:-1]]}, ValueError, "kind and shape"),
-        ({"transformations": [unknown_level]}, ValueError, "levels that fit did not see"),
+        ({"transformations": [unknown_category]}, ValueError, "categories that fit did not see"),
         (
             {"transformations": [GroupPermutation([["thing"], ["nothing"]])]},
             ValueError,
@@ -215,7 +223,11 @@ def unknown_level(table, rng):
             ValueError,
             "groups must have one length",
         ),
-        ({"transformations": [UnitScaling([0], 0.5)]}, ValueError, "factor must be at least 1"),
+        (
+            {"transformations": [UnitScaling([0], factor=0.5)]},
+            ValueError,
+            "factor must be at least 1",
+        ),
     ],
 )
 def test_errors_come_at_fit(frame, params, error, message):

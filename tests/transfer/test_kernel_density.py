@@ -62,12 +62,12 @@ def test_point_masses_get_no_noise():
 
 
 def test_bandwidth_of_each_column():
-    """In its own unit; for levels the probability of another one."""
+    """In its own unit; for categories the probability of another one."""
     rng = np.random.default_rng(0)
     X = np.column_stack([spread_out(300)[:, 0], rng.integers(0, 4, 300), spread_out(300)[:, 1]])
     kde = KernelDensityTransferSet(
         bandwidth=[0.2, 0.3, 0.0],
-        level_kernel="aitchison-aitken",
+        category_kernel="aitchison-aitken",
         categorical_features=[1],
         random_state=0,
     ).fit(X)
@@ -80,30 +80,33 @@ def test_bandwidth_of_each_column():
     assert stats.binomtest(int(changed.sum()), 30_000, 0.3).pvalue > 0.001
     for bad, message in [
         ([0.1, 0.1], r"shape \(2,\), but X has 3 columns"),
-        ([0.1, 0.8, 0.1], r"at most 1 - 1 / n_levels: \[0.75\]"),
+        ([0.1, 0.8, 0.1], r"at most 1 - 1 / n_categories: \[0.75\]"),
         ([-0.1, 0.1, 0.1], "must be finite and >= 0"),
     ]:
         with pytest.raises(ValueError, match=message):
             kde.set_params(bandwidth=bad).fit(X)
 
 
-@pytest.mark.parametrize("n_levels", [2, 3, 5])
-def test_aitchison_aitken_switching_rates(n_levels):
-    """A level stays with probability 1 - lambda, and each other has lambda / (c - 1)."""
-    X = np.repeat(np.arange(n_levels), 1000)[:, np.newaxis].astype(float)
+@pytest.mark.parametrize("n_categories", [2, 3, 5])
+def test_aitchison_aitken_switching_rates(n_categories):
+    """A category stays with probability 1 - lambda, and each other has lambda / (c - 1)."""
+    X = np.repeat(np.arange(n_categories), 1000)[:, np.newaxis].astype(float)
     kde = KernelDensityTransferSet(
-        bandwidth=[0.3], level_kernel="aitchison-aitken", categorical_features=[0], random_state=0
+        bandwidth=[0.3],
+        category_kernel="aitchison-aitken",
+        categorical_features=[0],
+        random_state=0,
     ).fit(X)
-    new, parents = kde.sample(n_levels * 10_000, return_parents=True)
-    counts = np.zeros((n_levels, n_levels))
+    new, parents = kde.sample(n_categories * 10_000, return_parents=True)
+    counts = np.zeros((n_categories, n_categories))
     np.add.at(counts, (X[parents, 0].astype(int), new[:, 0].astype(int)), 1)
-    expected = np.full((n_levels, n_levels), 0.3 / (n_levels - 1))
+    expected = np.full((n_categories, n_categories), 0.3 / (n_categories - 1))
     np.fill_diagonal(expected, 0.7)
     for row, chances in zip(counts, expected, strict=True):
         assert stats.chisquare(row, chances * row.sum()).pvalue > 0.001
 
 
-def test_swapped_levels_keep_their_frequencies():
+def test_swapped_categories_keep_their_frequencies():
     """Drawn from the column itself: so many change, and the marginal stays."""
     rng = np.random.default_rng(0)
     X = rng.choice([0.0, 1.0, 2.0], p=[0.9, 0.08, 0.02], size=(5000, 1))
@@ -116,11 +119,11 @@ def test_swapped_levels_keep_their_frequencies():
     assert kde.bandwidth_[0] == pytest.approx(0.36 * 2 / 3)
 
 
-def test_levels_follow_the_rule_of_numbers():
+def test_categories_follow_the_rule_of_numbers():
     """Their probability shrinks like the square of the factor, which the numbers set."""
     rng = np.random.default_rng(0)
-    numbers, levels = rng.normal(size=(1000, 4)), rng.integers(0, 2, size=(1000, 1))
-    X = np.hstack([numbers, levels])
+    numbers, categories = rng.normal(size=(1000, 4)), rng.integers(0, 2, size=(1000, 1))
+    X = np.hstack([numbers, categories])
     kde = KernelDensityTransferSet(categorical_features=[4]).fit(X)
     factor = (kde.bandwidth_[:4] / X[:, :4].std(axis=0)).mean()
     assert kde.bandwidth_[4] == pytest.approx(factor**2 / 2)
@@ -130,8 +133,8 @@ def test_levels_follow_the_rule_of_numbers():
     assert kde.bandwidth_[0] == pytest.approx((0.9 * 1000**-0.2) ** 2 / 2)
 
 
-def test_gaps_stay_gaps():
-    """The pattern of gaps is that of the parents."""
+def test_missing_stay_missing():
+    """The pattern of missing values is that of the parents."""
     X = np.random.default_rng(0).normal(size=(100, 3))
     X[:, 2] = np.round(X[:, 2])
     X[::3, 1:] = np.nan
@@ -143,7 +146,7 @@ def test_gaps_stay_gaps():
 
 @pytest.mark.parametrize("scale", [0.0, 0.1, 0.7])
 def test_noise_is_in_deviations_of_the_column(scale):
-    """Whatever the number of rows; levels are redrawn with their probability."""
+    """Whatever the number of rows; categories are redrawn with their probability."""
     X = np.column_stack([spread_out(), np.random.default_rng(1).integers(0, 2, 400)])
     noisy = NoiseTransferSet(
         scale=scale, p_redraw=0.4, categorical_features=[3], random_state=0
@@ -160,7 +163,7 @@ def test_noise_is_in_deviations_of_the_column(scale):
     ("which", "parameter", "values"),
     [
         (KernelDensityTransferSet, "bandwidth", ["wide", -1, None, float("inf"), {"a": 1}]),
-        (KernelDensityTransferSet, "level_kernel", ["gauss", None]),
+        (KernelDensityTransferSet, "category_kernel", ["gauss", None]),
         (NoiseTransferSet, "scale", [-1, float("inf"), "s"]),
         (NoiseTransferSet, "p_redraw", [-0.1, 1.1, None]),
     ],

@@ -1,4 +1,4 @@
-"""Rows moved along the differences to their neighbours: covariance, floor, levels, gaps."""
+"""Rows moved along the differences to their neighbours: covariance, floor, categories."""
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_rows_stay_in_the_span_of_their_neighbours():
 
 
 @pytest.mark.parametrize(("spread", "share"), [(0.0, 0.0), (0.3, 0.3), (5.0, 1.0)])
-def test_levels_and_gaps_come_from_neighbours(spread, share):
+def test_categories_and_missing_come_from_neighbours(spread, share):
     """With probability min(spread, 1), and from near rows alone."""
     rng = np.random.default_rng(0)
     group = np.repeat([0.0, 1000.0], 100)
@@ -92,8 +92,8 @@ def test_levels_and_gaps_come_from_neighbours(spread, share):
     np.testing.assert_array_equal(np.isnan(new[:, 2]), X[parents, 0] > 500)
 
 
-def test_gaps_are_taken_over_both_ways():
-    """A number turns into a gap, and a gap into a neighbour's number, with the same probability."""
+def test_missing_are_taken_over_both_ways():
+    """A number becomes missing, and a missing value a number, with the same probability."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 2))
     X[::2, 1] = np.nan

@@ -53,7 +53,7 @@ def test_a_pool_that_is_too_small_says_so():
         transfer_sets=[*pools(30), ("b", BootstrapTransferSet())], random_state=0
     ).fit(X)
     assert len(mixture.sample(60)) == 60
-    with pytest.warns(UserWarning, match="30 rows, but 50 are asked for"):
+    with pytest.warns(UserWarning, match="30 rows, but n_samples=50"):
         mixture.sample(100)
 
 
@@ -70,7 +70,7 @@ def test_parents_where_there_are_some():
 
 
 def test_parts_that_know_more_than_the_rows(frame):
-    """Levels, bounds and dates of a pool come through, whatever else is in the mixture."""
+    """Categories, bounds and dates of a pool come through, whatever else is in the mixture."""
     pd = pytest.importorskip("pandas")
     frame["day"] = pd.date_range("2020-01-01", periods=len(frame), freq="D")
     pool = frame.copy()

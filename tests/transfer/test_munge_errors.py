@@ -15,7 +15,7 @@ X = np.random.default_rng(0).normal(size=(20, 3))
         ("p_swap", [-0.1, 1.5, float("nan"), "half", None, True]),
         ("local_variance", [0, -1.0, float("nan"), "s"]),
         ("n_neighbors", [0, -3, 2.5, None]),
-        ("neighbors", ["kd_tree", None, 5]),
+        ("algorithm", ["kd_tree", None, 5]),
         ("n_samples", [-1, 2.5, "many", None]),
         ("categorical_features", ["sex", 3]),
     ],
@@ -52,26 +52,28 @@ def test_categorical_features_of_arrays(which, message):
 
 
 def test_categorical_features_of_frames(frame):
-    """Unknown names are listed; columns of levels cannot be declared numbers."""
+    """Unknown names are listed; categorical columns cannot be declared numbers."""
     with pytest.raises(ValueError, match=r"does not have: \['colour'\]. Its columns are"):
         MungeTransferSet(categorical_features=["size", "colour"]).fit(frame)
     for which in (None, ["size"]):
-        with pytest.raises(ValueError, match=r"hold levels, not numbers. Add them to"):
+        with pytest.raises(ValueError, match=r"are categorical, not numeric. Add them to"):
             MungeTransferSet(categorical_features=which).fit(frame)
 
 
-def test_unseen_levels(frame):
-    """transform lists the levels that fit did not see."""
+def test_unseen_categories(frame):
+    """transform lists the categories that fit did not see."""
     munge = MungeTransferSet(random_state=0).fit(frame)
-    with pytest.raises(ValueError, match=r"Column 'thing' has levels that fit did not see: \['z'"):
+    with pytest.raises(
+        ValueError, match=r"Column 'thing' has categories that fit did not see: \['z'"
+    ):
         munge.transform(frame.assign(thing="z"))
     coded = MungeTransferSet(categorical_features=[0]).fit(np.round(X))
-    with pytest.raises(ValueError, match=r"Column 0 has levels that fit did not see: \[99"):
+    with pytest.raises(ValueError, match=r"Column 0 has categories that fit did not see: \[99"):
         coded.transform(np.full((2, 3), 99.0))
 
 
 def test_mixed_types():
-    """Levels that cannot be sorted are named by their column."""
+    """Categories that cannot be sorted are named by their column."""
     pd = pytest.importorskip("pandas")
     mixed = pd.DataFrame({"odd": pd.Series([1, "b", 2.0], dtype=object)})
     with pytest.raises(TypeError, match="Column 'odd' mixes types"):
@@ -92,7 +94,7 @@ def test_infinite_values():
 
 
 def test_columns_of_other_kinds():
-    """Columns that are neither numbers, levels nor times are named, with the way out."""
+    """Columns that are neither numbers, categories nor times are named, with the way out."""
     pd = pytest.importorskip("pandas")
     period = pd.DataFrame({"a": [1.0, 2.0], "span": pd.period_range("2024", periods=2, freq="M")})
     with pytest.raises(TypeError, match=r"Column 'span' of X holds period.*numbers first"):
@@ -104,7 +106,7 @@ def test_columns_of_other_kinds():
 
 @pytest.mark.parametrize("chunk_size", [0, -1, 2.5, None])
 def test_chunks_want_a_count(chunk_size):
-    """Said when chunks are asked for, not when the first one is taken."""
+    """Said when chunks are requested, not when the first one is taken."""
     munge = MungeTransferSet(random_state=0).fit(X)
     with pytest.raises(ValueError, match="chunk_size must be an integer >= 1"):
         munge.iter_samples(10, chunk_size=chunk_size)

@@ -9,13 +9,13 @@ from sklearn.datasets import load_breast_cancer, load_wine
 
 from skdistill import MungeTransferSet
 from skdistill.transfer import default_size
-from skdistill.transfer._tables._exchange import exchange_levels, exchange_numbers
+from skdistill.transfer._near._pairs import exchange_categories, exchange_numbers
 
 SWAP = float("inf")  # of local_variance: numbers are swapped exactly
 
 
-def rows_with_gaps(n=120, width=4, seed=0):
-    """Numbers of several scales, with repeats and gaps."""
+def rows_with_missing(n=120, width=4, seed=0):
+    """Numbers of several scales, with repeats and missing values."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, width)) * 10.0 ** np.arange(width)
     X[rng.random(X.shape) < 0.1] = np.nan
@@ -31,8 +31,8 @@ def sorted_rows(X):
 @pytest.mark.parametrize("p_swap", [0.3, 1.0])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_exact_swaps_conserve_every_column(p_swap, dtype):
-    """Without noise each pass is a permutation of each column, gaps included."""
-    X = rows_with_gaps().astype(dtype)
+    """Without noise each pass is a permutation of each column, missing values included."""
+    X = rows_with_missing().astype(dtype)
     munge = MungeTransferSet(p_swap=p_swap, local_variance=SWAP, random_state=0).fit(X)
     new = munge.sample(3 * len(X))
     assert new.dtype == dtype
@@ -106,7 +106,7 @@ def test_no_swaps_give_the_real_rows():
     assert {tuple(row) for row in part} <= {tuple(row) for row in X}
 
 
-def test_frames_keep_kinds_levels_and_marginals(frame):
+def test_frames_keep_kinds_categories_and_marginals(frame):
     """Dtypes, categories, columns and, without noise, the count of every value are kept."""
     before = frame.copy(deep=True)
     munge = MungeTransferSet(local_variance=SWAP, random_state=0).fit(frame)
@@ -123,7 +123,7 @@ def test_frames_keep_kinds_levels_and_marginals(frame):
 
 
 @pytest.mark.parametrize("local_variance", [0.5, 5.0])
-def test_noise_stays_in_bounds_and_levels_and_gaps_stay_exact(frame, local_variance):
+def test_noise_stays_in_bounds_and_categories_and_missing_stay_exact(frame, local_variance):
     """Noise moves numbers alone, inside the bounds seen; whole columns stay whole."""
     munge = MungeTransferSet(p_swap=1, local_variance=local_variance, random_state=0).fit(frame)
     new = munge.sample(len(frame))
@@ -133,7 +133,9 @@ def test_noise_stays_in_bounds_and_levels_and_gaps_stay_exact(frame, local_varia
     for name in ("double", "single", "byte", "whole"):
         assert frame[name].min() <= new[name].min()
         assert new[name].max() <= frame[name].max()
-    old = np.isin(new["double"].dropna(), frame["double"])  # exchanged for a gap, or at a bound
+    old = np.isin(
+        new["double"].dropna(), frame["double"]
+    )  # exchanged for a missing value, or at a bound
     assert 0 < old.sum() < len(old) / 2
 
 
@@ -149,7 +151,7 @@ def test_arrays_keep_their_dtype(dtype):
 
 @pytest.mark.parametrize("given_as", ["mask", "positions", "negative"])
 def test_categorical_features_of_arrays_are_swapped_never_averaged(given_as):
-    """Codes in an array are levels where the user says so, in any of the ways to say it."""
+    """Codes in an array are categories where the user says so, in any of the ways to say it."""
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=90), rng.choice([1.0, 7.0, 1000.0], 90)])
     X[::9, 1] = np.nan
@@ -161,21 +163,21 @@ def test_categorical_features_of_arrays_are_swapped_never_averaged(given_as):
 
 
 def test_categorical_features_by_name(frame):
-    """Names add to what a frame holds: here the bytes are levels too."""
+    """Names add to what a frame holds: here the bytes are categories too."""
     names = ["byte", "size", "code", "text", "thing"]
     munge = MungeTransferSet(local_variance=0.5, categorical_features=names, random_state=0)
     new = munge.fit(frame).sample(len(frame))
     assert new["byte"].value_counts().to_dict() == frame["byte"].value_counts().to_dict()
 
 
-def pairs_far_apart(n_pairs, gap):
-    """Rows 2i and 2i + 1 lie ``gap`` apart, and far from all others; none is whole."""
-    return (np.arange(n_pairs)[:, np.newaxis] * 1e4 + [0.25, gap + 0.25]).reshape(-1, 1)
+def pairs_far_apart(n_pairs, distance):
+    """Rows 2i and 2i + 1 lie ``distance`` apart, and far from all others; none is whole."""
+    return (np.arange(n_pairs)[:, np.newaxis] * 1e4 + [0.25, distance + 0.25]).reshape(-1, 1)
 
 
 @pytest.mark.parametrize("s", [0.5, 1.0, 5.0])
 def test_numbers_are_normal_around_the_others(s):
-    """A row of a pair is drawn from a normal centred on the other, deviation |gap| / s."""
+    """A row of a pair is drawn from a normal centred on the other, deviation |difference| / s."""
     X = pairs_far_apart(3, 2.0)  # the outer pairs keep the bounds away from the middle one
     munge = MungeTransferSet(p_swap=1, local_variance=s, n_neighbors=1, random_state=0).fit(X)
     new = munge.sample(2000 * len(X)).reshape(2000, len(X)) - 1e4 - 0.25
@@ -193,7 +195,7 @@ def test_attributes_are_exchanged_with_probability_p(p):
     codes = np.tile(np.array([[0, 0], [1, 1]], dtype=np.int32), (4000, 1))
     a, b = np.arange(0, 8000, 2), np.arange(1, 8000, 2)
     exchange_numbers(numbers, a, b, p, SWAP, rng)
-    exchange_levels(codes, a, b, p, rng)
+    exchange_categories(codes, a, b, p, rng)
     for table in (numbers, codes):
         np.testing.assert_array_equal(table[a] + table[b], 1)
         for column in (table[a] == 1).T:
@@ -202,7 +204,7 @@ def test_attributes_are_exchanged_with_probability_p(p):
     assert stats.binomtest(int(both.sum()), 4000, p**2).pvalue > 0.001
 
 
-def test_a_gap_is_exchanged_for_a_number():
+def test_a_missing_is_exchanged_for_a_number():
     """Where one of a pair is missing they swap exactly, whatever the noise."""
     X = np.array([[0.0, np.nan], [0.5, 3.0], [0.2, 8.0]])
     munge = MungeTransferSet(p_swap=1, local_variance=0.1, n_neighbors=2, random_state=0).fit(X)

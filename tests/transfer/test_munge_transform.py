@@ -26,7 +26,7 @@ def test_each_row_depends_on_its_content_alone():
 
 
 def test_frames_stay_frames(frame):
-    """Dtypes, levels and order of rows are kept; the caller's frame is not touched."""
+    """Dtypes, categories and order of rows are kept; the caller's frame is not touched."""
     before = frame.copy(deep=True)
     munge = MungeTransferSet(random_state=0).fit(frame)
     new = munge.transform(frame)
@@ -54,7 +54,7 @@ def test_whole_swaps_give_the_nearest_other_row(width, dtype):
 
 @pytest.mark.parametrize("s", [1.0, 4.0])
 def test_numbers_are_normal_around_the_neighbour(s):
-    """The draw is normal with deviation |gap| / s, here over many pairs at once."""
+    """The draw is normal with deviation |difference| / s, here over many pairs at once."""
     X = pairs_far_apart(1000, 2.0)
     munge = MungeTransferSet(p_swap=1, local_variance=s, n_neighbors=1, random_state=0).fit(X)
     partner = X.reshape(-1, 2)[:, ::-1].reshape(-1)

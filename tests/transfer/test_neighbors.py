@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skdistill.transfer._near._neighbors import build_graph, fit_picture
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._near._neighbors import build_graph
+from skdistill.transfer._tables import Encoded, fit_standardizer
 
 
 def with_repeats(n, width, seed=0):
@@ -53,29 +53,29 @@ def test_near_groups_leave_the_row_itself_out(width, dtype):
 
 
 def test_picture_gives_every_column_variance_one():
-    """Numbers, gaps and each set of indicators have variance one, whatever their unit."""
+    """Numbers, missing values and each set of indicators have variance one, whatever their unit."""
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=(500, 2)) * [1e6, 1e-6] + [1e7, 0.0]
     numbers[rng.random(500) < 0.2, 1] = np.nan
     codes = rng.choice(4, size=(500, 1), p=[0.6, 0.2, 0.1, 0.1]).astype(np.int32) - 1
     rows = Encoded(numbers, codes)
-    drawn = fit_picture(rows)(rows)
+    drawn = fit_standardizer(rows)(rows)
     known = ~np.isnan(numbers[:, 1])
     np.testing.assert_allclose(drawn[:, 0].var(), 1)
     np.testing.assert_allclose(drawn[known, 1].var(), 1)
     np.testing.assert_allclose(drawn[:, 2].var(), 1)  # missing or not
-    np.testing.assert_allclose(drawn[:, 3:].var(axis=0).sum(), 1)  # the levels together
+    np.testing.assert_allclose(drawn[:, 3:].var(axis=0).sum(), 1)  # the categories together
 
 
-def test_codes_of_levels_never_enter_a_distance():
-    """Renaming levels, and so reordering their codes, changes no distance."""
+def test_codes_of_categories_never_enter_a_distance():
+    """Renaming categories, and so reordering their codes, changes no distance."""
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 5, size=(60, 2)).astype(np.int32)
     renamed = np.array([3, 0, 4, 1, 2], dtype=np.int32)[codes]
     distances = []
     for each in (codes, renamed):
         rows = Encoded(np.zeros((60, 0)), each)
-        drawn = fit_picture(rows)(rows)
+        drawn = fit_standardizer(rows)(rows)
         distances.append(np.linalg.norm(drawn - drawn[:, np.newaxis], axis=2))
     np.testing.assert_allclose(*distances)
 
@@ -84,4 +84,4 @@ def test_a_constant_column_says_nothing():
     """A column that is constant up to rounding does not blow rounding up to distances."""
     rows = Encoded(np.full((50, 1), 0.1) * np.linspace(1, 1 + 1e-15, 50)[:, np.newaxis], None)
     rows = Encoded(rows.numbers, np.zeros((50, 0), dtype=np.int32))
-    assert np.ptp(fit_picture(rows)(rows)) < 1e-12
+    assert np.ptp(fit_standardizer(rows)(rows)) < 1e-12

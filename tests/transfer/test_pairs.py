@@ -7,8 +7,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from skdistill.transfer._near._neighbors import build_graph
-from skdistill.transfer._near._pairs import Partners, _any_order, disjoint_layers
-from skdistill.transfer._tables._exchange import exchange_levels, exchange_numbers
+from skdistill.transfer._near._pairs import (
+    Partners,
+    _any_order,
+    disjoint_layers,
+    exchange_categories,
+    exchange_numbers,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,7 +76,7 @@ def test_many_parts_are_one_exchange(kind):
     a, b = rows[:25_000], rows[25_000:]
     new = table.copy()
     if kind == np.int32:
-        exchange_levels(new, a, b, 1.0, rng)
+        exchange_categories(new, a, b, 1.0, rng)
     else:
         exchange_numbers(new, a, b, 1.0, np.inf, rng)
     np.testing.assert_array_equal(new[a], table[b])

@@ -36,7 +36,7 @@ def test_no_row_comes_twice_before_all_have_come(n):
 def test_the_pool_runs_out_with_a_warning():
     """Then it starts over: every row comes as often as any other, up to once."""
     fitted = PoolTransferSet(pool=pool_of(20), random_state=0).fit(X)
-    with pytest.warns(DistillationWarning, match="20 rows, but 50 are asked for"):
+    with pytest.warns(DistillationWarning, match="20 rows, but n_samples=50"):
         new = fitted.sample(50)
     counts = np.unique(new[:, 0], return_counts=True)[1]
     assert sorted(set(counts)) == [2, 3]
@@ -54,17 +54,17 @@ def test_auto_takes_no_more_than_there_are():
 
 
 def test_rows_come_as_they_are():
-    """Outside the bounds of X, with other levels, fractions where X has none, and gaps."""
+    """Outside the bounds of X, with other categories, fractions and missing values."""
     whole = np.round(X)
     pool = np.array([[1e9, 0.25], [np.nan, 7.0], [-3.0, 99.0]])
-    for levels in ([], [1]):
-        fitted = PoolTransferSet(pool=pool, categorical_features=levels, random_state=0)
+    for categories in ([], [1]):
+        fitted = PoolTransferSet(pool=pool, categorical_features=categories, random_state=0)
         new = fitted.fit(whole).sample(3)
         np.testing.assert_array_equal(np.sort(new, axis=0), np.sort(pool, axis=0))
 
 
 def test_frames_come_as_they_are(frame):
-    """Levels, dates and numbers that X does not have; dtypes are those of X."""
+    """Categories, dates and numbers that X does not have; dtypes are those of X."""
     pd = pytest.importorskip("pandas")
     frame["day"] = pd.date_range("2020-01-01", periods=len(frame), freq="D")
     pool = frame.iloc[::-1].reset_index(drop=True)

@@ -86,7 +86,7 @@ def test_munge_with_approximate_neighbours():
     """Whatever the search, exchange conserves every column, and rows stay near the sheet."""
     X = sheet(3000)
     for method in ("exact", "approximate"):
-        munge = MungeTransferSet(neighbors=method, local_variance=np.inf, random_state=0).fit(X)
+        munge = MungeTransferSet(algorithm=method, local_variance=np.inf, random_state=0).fit(X)
         new = munge.sample(len(X))
         np.testing.assert_array_equal(np.sort(new, axis=0), np.sort(X, axis=0))
         nearest = NearestNeighbors(n_neighbors=1).fit(X)

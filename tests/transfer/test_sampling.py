@@ -7,7 +7,7 @@ import pytest
 
 from skdistill import MungeTransferSet
 from skdistill.transfer import BaseTransferSet
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded
 
 
 class Counting(BaseTransferSet):
@@ -25,10 +25,10 @@ class Counting(BaseTransferSet):
 
     def _learn(self, rows):
         self._block_rows = self.block_rows
-        self._asked = []
+        self._sizes = []
 
     def _draw_block(self, size, rng):
-        self._asked.append(size)
+        self._sizes.append(size)
         place = np.arange(size)
         numbers = np.column_stack([place + 0.5, np.full(size, rng.random())])
         return Encoded(numbers, np.empty((size, 0), np.int32)), place if self.parents else None
@@ -43,7 +43,7 @@ def test_blocks_are_of_one_size_and_have_streams_of_their_own():
     """The last block alone is shorter; each has other random numbers, the same each time."""
     rows = counting()
     first = rows.sample()
-    assert rows._asked == [7, 7, 6]
+    assert rows._sizes == [7, 7, 6]
     np.testing.assert_array_equal(first[:, 0] - 0.5, [*range(7), *range(7), *range(6)])
     assert len(np.unique(first[:, 1])) == 3
     np.testing.assert_array_equal(first[:14], rows.sample(14))
@@ -51,7 +51,7 @@ def test_blocks_are_of_one_size_and_have_streams_of_their_own():
 
 @pytest.mark.parametrize("chunk_size", [1, 3, 7, 8, 14, 19, 20, 1000])
 def test_chunks_are_the_sample_in_parts(chunk_size):
-    """Every chunk but the last has the size asked for; together they are the sample."""
+    """Every chunk but the last has the given size; together they are the sample."""
     rows = counting()
     chunks = list(rows.iter_samples(chunk_size=chunk_size))
     assert [len(chunk) for chunk in chunks[:-1]] == [chunk_size] * (len(chunks) - 1)
@@ -63,20 +63,20 @@ def test_chunks_are_the_sample_in_parts(chunk_size):
 
 
 def test_chunks_are_drawn_when_they_are_taken():
-    """No block is drawn before its chunk is asked for; random_state=None is drawn once."""
+    """No block is drawn before its chunk is requested; random_state=None is drawn once."""
     rows = counting(block_rows=5)
     chunks = rows.iter_samples(1000, chunk_size=10)
-    assert rows._asked == []
+    assert rows._sizes == []
     next(chunks)
-    assert rows._asked == [5, 5]
+    assert rows._sizes == [5, 5]
     assert list(rows.iter_samples(0)) == []
 
 
 def test_no_parents():
-    """Rows without parents say so when they are asked for them, and otherwise not."""
+    """Rows without parents are an error where these are requested."""
     rows = counting(parents=False)
     assert rows.sample().shape == (20, 2)
-    with pytest.raises(ValueError, match="Rows of a Counting come from no single row"):
+    with pytest.raises(ValueError, match="Samples of a Counting come from no single row"):
         rows.sample(return_parents=True)
     chunks = rows.iter_samples(return_parents=True)
     with pytest.raises(ValueError, match="no parents to return"):

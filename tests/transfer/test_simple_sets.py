@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from skdistill.domains import Domain, Integers, Reals
 from skdistill.transfer import BootstrapTransferSet, MarginalTransferSet, UniformTransferSet
 
 
 def tied_rows(n=3000, seed=0):
-    """Columns that are functions of each other: a number, its square, its sign as a level."""
+    """Columns that are functions of each other: a number, its square, its sign as a category."""
     x = np.random.default_rng(seed).normal(size=n)
     X = np.column_stack([x, x**2, x > 0.5])
     X[x > 1, 1] = np.nan
@@ -16,7 +17,7 @@ def tied_rows(n=3000, seed=0):
 
 
 def test_marginals_alone():
-    """Each column has its own distribution, gaps included, and nothing ties it to the others."""
+    """Each column has its own distribution and missing values, and nothing ties it to others."""
     X = tied_rows()
     new = MarginalTransferSet(categorical_features=[2], random_state=0).fit(X).sample(20_000)
     assert stats.ks_2samp(new[:, 0], X[:, 0]).pvalue > 0.001
@@ -31,7 +32,7 @@ def test_marginals_alone():
 
 
 def test_the_box_is_filled_evenly():
-    """Uniform between the bounds, over whole numbers, and over levels; gaps as often as before."""
+    """Uniform between bounds, over whole numbers and categories; as many missing values."""
     rng = np.random.default_rng(0)
     X = np.column_stack(
         [rng.normal(size=500), rng.integers(-2, 3, 500), rng.choice([3, 50], 500, p=[0.9, 0.1])]
@@ -66,3 +67,75 @@ def test_real_rows_again():
     np.testing.assert_array_equal(new, X[parents])
     assert stats.chisquare(np.bincount(parents, minlength=50)).pvalue > 0.001
     assert len(set(again.sample(50, return_parents=True)[1])) < 45
+
+
+def test_two_rows_are_a_range_and_no_grid():
+    """Bounds given as floats: new rows lie between whole numbers; integer dtypes stay whole."""
+    ends = np.array([[5.0, 0.0], [50.0, 1.0]])
+    box = UniformTransferSet(random_state=0).fit(ends)
+    assert box.domain_ == [Reals(5.0, 50.0), Reals(0.0, 1.0)]
+    new = box.sample(2000)
+    for column, (low, high) in zip(new.T, [(5, 50), (0, 1)], strict=True):
+        assert stats.kstest(column, stats.uniform(low, high - low).cdf).pvalue > 0.001
+    whole = UniformTransferSet(random_state=0).fit(ends.astype(int))
+    assert whole.domain_ == [Integers(5, 50), Integers(0, 1)]
+    assert whole.sample(100).dtype == ends.astype(int).dtype
+    told = UniformTransferSet(integer_features=[1], random_state=0).fit(ends)
+    assert told.domain_ == [Reals(5.0, 50.0), Integers(0, 1)]
+    assert set(told.sample(100)[:, 1]) == {0, 1}
+
+
+def test_the_box_can_be_given():
+    """By bounds, by the domain of some columns, or by a whole domain; beyond what X shows too."""
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "load": rng.uniform(1, 2, 60),
+            "lanes": rng.integers(2, 4, 60),
+            "road": pd.Categorical(rng.choice(["dry", "wet", "icy"], 60)),
+            "leak": rng.uniform(size=60),
+        }
+    )
+    X.loc[::3, "load"] = np.nan
+    domain = {"load": (0, 10), "road": ["dry", "icy"], "leak": stats.loguniform(1e-3, 1)}
+    box = UniformTransferSet(domain=domain, bounds={"lanes": (1, 8)}, random_state=0).fit(X)
+    new = box.sample(6000)
+    assert new.dtypes.equals(X.dtypes)
+    present = new["load"].dropna()
+    assert stats.kstest(present, stats.uniform(0, 10).cdf).pvalue > 0.001
+    assert len(present) / 6000 == pytest.approx(2 / 3, abs=0.03)
+    assert stats.chisquare(new["lanes"].value_counts().reindex(range(1, 9))).pvalue > 0.001
+    assert set(new["road"]) == {"dry", "icy"}
+    assert stats.kstest(new["leak"], stats.loguniform(1e-3, 1).cdf).pvalue > 0.001
+    whole = Domain({"a": (0, 1), "b": [3, 5]}, like="array")
+    rows = UniformTransferSet(domain=whole, random_state=0).fit(np.zeros((2, 2))).sample(50)
+    assert whole.contains(rows).all()
+    cube = UniformTransferSet(domain="sign", random_state=0).fit(np.ones((1, 3))).sample(50)
+    assert set(cube.ravel()) == {-1, 1}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"domain": {"speed": (0, 1)}}, "no column 'speed'"),
+        ({"domain": {"n": (0, 1)}}, "'n' of X has dtype int64"),
+        ({"domain": {"c": (0, 1)}}, "'c' must be a list of categories"),
+        ({"domain": {"c": ["u", "new"]}}, "that X has"),
+        ({"domain": {"x": ["u", "v"]}}, "'x' holds numbers"),
+        ({"domain": {"x": (1, 0)}}, "low < high"),
+        ({"domain": 3}, "'domain'"),
+        ({"bounds": {"x": (1, 0)}}, "low < high"),
+        ({"bounds": {"c": (0, 1)}}, "holds categories"),
+        ({"bounds": {"x": (0, 1, 2)}}, "pairs"),
+        ({"bounds": "all"}, "'bounds'"),
+        ({"integer_features": "most"}, "'integer_features'"),
+        ({"integer_features": ["y"]}, "no column 'y'"),
+    ],
+)
+def test_boxes_that_X_cannot_hold(parameters, words):
+    """Each message names the column or the parameter."""
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"x": [0.0, 1.5], "n": np.array([1, 2], np.int64), "c": ["u", "v"]})
+    with pytest.raises(ValueError, match=words):
+        UniformTransferSet(**parameters).fit(X)

@@ -1,4 +1,4 @@
-"""Frames of both libraries: every dtype in and out, times, gaps, whole numbers."""
+"""Frames of both libraries: every dtype in and out, times, missing values, whole numbers."""
 
 import datetime
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skdistill import MungeTransferSet
-from skdistill.transfer._tables._table import learn_table
+from skdistill.transfer._tables import learn_table
 
 SWAP = float("inf")  # of local_variance: numbers are swapped exactly
 
@@ -19,7 +19,7 @@ def days(n, first="2024-01-01", seed=0):
 
 @pytest.fixture
 def times():
-    """A pandas frame of times, each kind with a gap."""
+    """A pandas frame of times, each kind with a missing value."""
     pd = pytest.importorskip("pandas")
     table = pd.DataFrame(
         {
@@ -35,7 +35,7 @@ def times():
 
 
 def every_polars_kind():
-    """A polars frame with a column of every kind, and gaps where there may be."""
+    """A polars frame with a column of every kind, and missing values where there may be."""
     pl = pytest.importorskip("polars")
     rng, n = np.random.default_rng(0), 80
     table = pl.DataFrame(
@@ -47,7 +47,7 @@ def every_polars_kind():
             "whole": rng.integers(-50, 50, n),
             "maybe": rng.random(n) > 0.5,
             "text": rng.choice(["a", "b", "c"], n),
-            "level": pl.Series(rng.choice(["u", "v"], n), dtype=pl.Categorical),
+            "category": pl.Series(rng.choice(["u", "v"], n), dtype=pl.Categorical),
             "choice": pl.Series(rng.choice(["x", "y"], n), dtype=pl.Enum(["y", "x", "z"])),
             "day": pl.Series(days(n)).cast(pl.Date),
             "moment": pl.Series(days(n)).cast(pl.Datetime("us", "Europe/Berlin")),
@@ -65,7 +65,7 @@ def every_polars_kind():
 
 
 def test_polars_round_trip():
-    """Encoding and decoding gives the very frame; schema, levels, nulls and all."""
+    """Encoding and decoding gives the very frame; schema, categories, nulls and all."""
     testing = pytest.importorskip("polars.testing")
     table = every_polars_kind()
     known, rows = learn_table(table)
@@ -85,7 +85,7 @@ def test_polars_marginals():
 
 
 def test_polars_nan_and_null():
-    """NaN stays NaN where there was no null; where there was one, gaps are null."""
+    """NaN stays NaN where there was no null; where there was one, missing values are null."""
     pl = pytest.importorskip("polars")
     table = pl.DataFrame({"nan": [1.0, np.nan, 3.0], "null": [1.0, None, 3.0]})
     known, rows = learn_table(table)
@@ -96,8 +96,8 @@ def test_polars_nan_and_null():
     assert again["null"].null_count() == 1
 
 
-def test_polars_levels_by_choice_and_unseen_ones():
-    """Numbers may be declared levels; a level that fit did not see is told."""
+def test_polars_categories_by_choice_and_unseen_ones():
+    """Numbers may be declared categories; a category that fit did not see is an error."""
     pl = pytest.importorskip("polars")
     table = pl.DataFrame(
         {"code": [1, 2, 3, 2, 1, None], "x": [0.1, 0.5, 0.2, 0.7, 0.3, 0.9]},
@@ -106,7 +106,9 @@ def test_polars_levels_by_choice_and_unseen_ones():
     new = munge.sample(6)
     assert new.schema == table.schema
     assert new["code"].sort().equals(table["code"].sort())
-    with pytest.raises(ValueError, match=r"Column 'code' has levels that fit did not see: \[7\]"):
+    with pytest.raises(
+        ValueError, match=r"Column 'code' has categories that fit did not see: \[7\]"
+    ):
         munge.transform(table.with_columns(pl.lit(7).alias("code")))
     with pytest.raises(ValueError, match=r"feature names should match"):
         munge.transform(table.rename({"x": "y"}))
@@ -115,7 +117,7 @@ def test_polars_levels_by_choice_and_unseen_ones():
 
 
 def test_pandas_times(times):
-    """Units and zones are kept, gaps too; times stay on the grid of those seen, in bounds."""
+    """Units and zones are kept; times stay on the grid of those seen, in bounds."""
     munge = MungeTransferSet(local_variance=0.5, random_state=0).fit(times)
     new = munge.sample(300)
     assert new.dtypes.equals(times.dtypes)
@@ -141,7 +143,7 @@ def test_times_to_the_last_nanosecond():
 
 
 def test_large_whole_numbers():
-    """Identifiers beyond 2**53 keep every digit, in columns with gaps and without."""
+    """Identifiers beyond 2**53 keep every digit, in columns with missing values and without."""
     pd = pytest.importorskip("pandas")
     numbers = [2**62 + 5, 2**62 + 6, -(2**61) - 1, 7]
     table = pd.DataFrame(
@@ -158,16 +160,16 @@ def test_large_whole_numbers():
     assert known.decode(rows).equals(near)
 
 
-@pytest.mark.parametrize("gap", [None, np.nan])
-def test_gaps_of_objects_keep_their_kind(gap):
+@pytest.mark.parametrize("nothing", [None, np.nan])
+def test_missing_of_objects_keep_their_kind(nothing):
     """None stays None and NaN stays NaN: encoders tell them apart."""
     pd = pytest.importorskip("pandas")
-    table = pd.DataFrame({"level": pd.Series(["a", gap, "b"] * 10, dtype=object)})
+    table = pd.DataFrame({"category": pd.Series(["a", nothing, "b"] * 10, dtype=object)})
     table["x"] = np.random.default_rng(0).normal(size=30)
     new = MungeTransferSet(random_state=0).fit(table).sample(30)
-    gaps = new["level"][new["level"].isna()]
-    assert len(gaps) == 10
-    assert all(value is None if gap is None else value != value for value in gaps)
+    missing = new["category"][new["category"].isna()]
+    assert len(missing) == 10
+    assert all(value is None if nothing is None else value != value for value in missing)
 
 
 @pytest.mark.parametrize("kind", ["array", "frame"])
@@ -193,7 +195,7 @@ def test_columns_without_any_value():
             "float": [np.nan] * 6,
             "Int64": pd.array([None] * 6, dtype="Int64"),
             "time": pd.to_datetime([None] * 6),
-            "level": pd.Categorical([None] * 6, categories=["a"]),
+            "category": pd.Categorical([None] * 6, categories=["a"]),
             "text": pd.array([None] * 6, dtype="string"),
         }
     )
@@ -214,9 +216,9 @@ def test_order_of_columns():
     pd = pytest.importorskip("pandas")
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(80, 3)), columns=list("abc"))
-    table["level"] = pd.Categorical(rng.choice(["u", "v"], 80))
+    table["category"] = pd.Categorical(rng.choice(["u", "v"], 80))
     one = MungeTransferSet().fit(table)
-    two = MungeTransferSet().fit(table[["level", "c", "a", "b"]])
+    two = MungeTransferSet().fit(table[["category", "c", "a", "b"]])
 
     def near(munge):
         graph = munge._graph

@@ -63,8 +63,8 @@ def test_expected_share(pool, density):
         assert np.mean((kept >= low) & (kept < low + 0.25)) == pytest.approx(due, abs=0.015)
 
 
-def test_a_small_pool_is_asked_once(pool):
-    """Where a pool has fewer rows than the budget, none of them is asked about twice."""
+def test_a_small_pool_is_queried_once(pool):
+    """Where a pool has fewer rows than the budget, none of them is queried twice."""
     unsure = UncertaintyTransferSet(
         TEACHER, base=PoolTransferSet(pool=pool[:50]), max_queries=1000, random_state=0
     )
@@ -80,13 +80,13 @@ def test_nothing_repeats_before_it_is_due(pool):
 
 
 def test_budget_and_seeds():
-    """max_queries candidates are asked about in fit, none in sample; seeds hold for both."""
+    """max_queries candidates are queried in fit, none in sample; seeds hold for both."""
     X, y = load_iris(return_X_y=True)
     teacher = LogisticRegression(max_iter=1000).fit(X, y)
-    asked = []
+    queried = []
 
     def proba(X):
-        asked.append(len(X))
+        queried.append(len(X))
         return teacher.predict_proba(X)
 
     counting = CallableTeacher(proba, output="probabilities")
@@ -95,10 +95,12 @@ def test_budget_and_seeds():
         for _ in range(2)
     ]
     rows, parents = sets[0].sample(20_000, return_parents=True)
-    assert sum(asked) == 2 * sets[0].n_queries_
-    assert 700 < sets[0].n_queries_ <= 777  # candidates that repeat are asked about once
+    assert sum(queried) == 2 * sets[0].n_queries_
+    assert 700 < sets[0].n_queries_ <= 777  # candidates that repeat are queried once
     assert len(sets[0].uncertainty_) == 777
-    np.testing.assert_array_equal(rows, np.concatenate(list(sets[1].iter_samples(20_000, 3_000))))
+    np.testing.assert_array_equal(
+        rows, np.concatenate(list(sets[1].iter_samples(20_000, chunk_size=3_000)))
+    )
     assert parents.max() < 150
     unsure = uncertainty(teacher.predict_proba(rows), "margin").mean()
     plain = uncertainty(teacher.predict_proba(sets[0].base_.sample(5000)), "margin").mean()
@@ -106,7 +108,7 @@ def test_budget_and_seeds():
 
 
 def test_in_a_distiller():
-    """The distiller's teacher is asked for probabilities; the count stays within the budget."""
+    """The distiller's teacher is queried for probabilities; the count stays within the budget."""
     X, y = load_iris(return_X_y=True, as_frame=True)
     teacher = LogisticRegression(max_iter=1000).fit(X, y)
     given = UncertaintyTransferSet(base=LocalGaussianTransferSet(), max_queries=500, n_samples=400)

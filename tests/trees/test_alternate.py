@@ -12,7 +12,7 @@ from skdistill._labels import ClassLabels, Values
 from skdistill.trees import GrowthTask, _alternate
 from skdistill.trees._alternate import alternate, grow_below, improve
 from skdistill.trees._binned_tree import BinnedTree
-from skdistill.trees._bins import GAP, bin_rows
+from skdistill.trees._bins import MISSING, bin_rows
 from skdistill.trees._search_rows import SearchRows
 
 KINDS = ("hard", "soft", "values", "several")
@@ -27,7 +27,7 @@ LIMITS = [
 
 
 def make_search(kind, seed, n=120, **params):
-    """Rows with gaps, weights and labels that several columns tell a part of."""
+    """Rows with missing values, weights and labels that several columns explain in part."""
     rng = np.random.default_rng(seed)
     X = rng.integers(0, 12, (n, 4)).astype(np.float32)
     X[:, 3] = rng.normal(size=n)
@@ -67,46 +67,46 @@ def start(search, n_leaves=10, **params):
 
 
 def every_cut(search):
-    """Every split there is: which rows go left, by column, interval and side of the gaps."""
+    """Every split there is: which rows go left, by column, interval and side of missing values."""
     for column, codes in enumerate(search.bins.codes):
-        missing = codes == GAP
+        missing = codes == MISSING
         for cut in range(len(search.bins.thresholds[column])):
             yield (column, cut, False), (codes <= cut)
             if missing.any():
                 yield (column, cut, True), (codes <= cut) | missing
         if missing.any():
-            yield (column, GAP - 1, False), ~missing
+            yield (column, MISSING - 1, False), ~missing
 
 
-def leaf_losses(search, answer):
-    """Loss of every row under an answer, from the definition."""
+def leaf_losses(search, prediction):
+    """Loss of every row under a prediction, from the definition."""
     task = search.task
     if task.classification:
-        return task.weight * (1.0 - task.targets[:, answer])
-    return task.weight * ((search._targets - answer) ** 2).sum(axis=1)
+        return task.weight * (1.0 - task.targets[:, prediction])
+    return task.weight * ((search._targets - prediction) ** 2).sum(axis=1)
 
 
-def tree_losses(search, tree, answers, root, rows):
+def tree_losses(search, tree, predictions, root, rows):
     """Loss of some rows below a node, one leaf after the other."""
     losses = np.zeros(len(search.index))
     for node, here in tree.rows_by_node(search.bins, rows, root).items():
         if tree.left[node] == -1:
-            losses[here] = leaf_losses(search, answers[node])[here]
+            losses[here] = leaf_losses(search, predictions[node])[here]
     return losses[rows]
 
 
 @settings(max_examples=40, deadline=None)
 @given(kind=st.sampled_from(KINDS), share=st.floats(0.05, 1.0), seed=st.integers(0, 1000))
 def test_cuts_are_the_best_of_their_columns(kind, share, seed):
-    """Brute force over all columns, intervals and directions of the gaps."""
+    """Brute force over all columns, intervals and directions of missing values."""
     search = make_search(kind, seed)
     rng = np.random.default_rng(seed)
     rows = np.flatnonzero(rng.random(len(search.index)) < share)
     gain = rng.integers(-3, 4, len(rows)).astype(float)
     best = {}
-    for (column, cut, gaps_left), left in every_cut(search):
+    for (column, cut, missing_left), left in every_cut(search):
         value = gain[left[rows]].sum()
-        best.setdefault(column, []).append((value, cut, gaps_left))
+        best.setdefault(column, []).append((value, cut, missing_left))
     found = list(search.cuts(rows, gain))
     assert sorted(cut.feature for cut in found) == sorted(best)
     values = [cut.value for cut in found]
@@ -116,7 +116,7 @@ def test_cuts_are_the_best_of_their_columns(kind, share, seed):
         least = min(value for value, _, _ in all_of_them)
         np.testing.assert_allclose(cut.value, least, atol=1e-6)
         equal = [c[1:] for c in all_of_them if c[0] <= least + 1e-9]
-        assert (cut.cut, cut.gaps_left) in equal
+        assert (cut.cut, cut.missing_left) in equal
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -130,20 +130,20 @@ def test_a_revisit_takes_the_best_split(kind, seed):
     for node in inner:
         tried = tree.copy()
         reached = tried.rows_by_node(search.bins, search.index)
-        answers, rows = search.answers(tried, reached), reached[node]
+        predictions, rows = search.predictions(tried, reached), reached[node]
         on = [
-            tree_losses(search, tried, answers, child, rows)
+            tree_losses(search, tried, predictions, child, rows)
             for child in (tried.left[node], tried.right[node])
         ]
-        below = tree_losses(search, tried, answers, node, rows)
-        np.testing.assert_allclose(below, search.losses(tried, node, rows, answers))
+        below = tree_losses(search, tried, predictions, node, rows)
+        np.testing.assert_allclose(below, search.losses(tried, node, rows, predictions))
         elsewhere = search.error(tried) - below.sum()
         options = [np.where(left[rows], *on).sum() for _, left in every_cut(search)]
         best = elsewhere + min(*options, on[0].sum(), on[1].sum())
         before = search.error(tried)
-        changed = _alternate._revisit(tried, node, rows, search, answers)
+        changed = _alternate._revisit(tried, node, rows, search, predictions)
         after = search.error(tried)
-        # Leaves answer anew where rows have moved, so it may be better still.
+        # Leaves predict anew where rows have moved, so it may be better still.
         assert after <= best + 1e-6 * before
         assert changed or before <= best + 1e-6 * before
         changes += changed
@@ -194,13 +194,13 @@ def legal(tree, search):
 
 
 def assert_monotone(tree, search):
-    """Assert that answers move one way between neighbouring codes, on random rows."""
+    """Assert that predictions move one way between neighbouring codes, on random rows."""
     rng = np.random.default_rng(0)
-    answers = search.answers(tree, tree.rows_by_node(search.bins, search.index))
+    predictions = search.predictions(tree, tree.rows_by_node(search.bins, search.index))
     if search.task.classification:
         reached = tree.rows_by_node(search.bins, search.index)
-        sums = {node: search.sums(reached[node]) for node in answers}
-        answers = {node: s[-1] / s[0] for node, s in sums.items()}
+        sums = {node: search.sums(reached[node]) for node in predictions}
+        predictions = {node: s[-1] / s[0] for node, s in sums.items()}
     tops = [len(thresholds) for thresholds in search.bins.thresholds]
     points = np.column_stack([rng.integers(0, top + 1, 200) for top in tops])
     for column in np.flatnonzero(search.limits.monotonic):
@@ -210,12 +210,12 @@ def assert_monotone(tree, search):
         values = []
         for codes in (points, moved):
             rows = type(search.bins)(
-                codes.T.astype(np.uint8), search.bins.thresholds, search.bins.gaps
+                codes.T.astype(np.uint8), search.bins.thresholds, search.bins.missing
             )
             value = np.empty(len(codes))
             for node, here in tree.rows_by_node(rows, np.arange(len(codes))).items():
                 if tree.left[node] == -1:
-                    value[here] = answers[node]
+                    value[here] = predictions[node]
             values.append(value)
         rise = search.limits.monotonic[column] * (values[1] - values[0])
         assert (rise >= -1e-9).all()
@@ -228,18 +228,18 @@ def test_needless_splits_are_bypassed(kind):
         search = make_search(kind, seed)
         tree = alternate(start(search, 14), search, max_passes=1000)
         reached = tree.rows_by_node(search.bins, search.index)
-        answers = search.answers(tree, reached)
+        predictions = search.predictions(tree, reached)
         for node in tree.order():
             if tree.left[node] == -1:
                 continue
-            here = tree_losses(search, tree, answers, node, reached[node]).sum()
+            here = tree_losses(search, tree, predictions, node, reached[node]).sum()
             for child in (tree.left[node], tree.right[node]):
-                other = tree_losses(search, tree, answers, child, reached[node]).sum()
+                other = tree_losses(search, tree, predictions, child, reached[node]).sum()
                 assert other > here + 1e-9
 
 
 def test_siblings_of_one_label_become_one_leaf():
-    """A split between two leaves that answer alike is dropped at once."""
+    """A split between two leaves that predict the same is dropped at once."""
     task = GrowthTask.from_labels([[0.0], [1.0], [2.0], [3.0]] * 5, [0, 0, 1, 1] * 5)
     bins = bin_rows(task.X, task.weight)
     search = SearchRows(task.with_rows(bins.numbers()), bins)
@@ -298,7 +298,7 @@ def test_improve_keeps_the_budget(kind, params):
 
 @pytest.mark.parametrize("kind", ["hard", "values"])
 def test_pruning_in_place(kind):
-    """The error that is said is the tree's, and no larger budget errs more."""
+    """The reported error is the tree's, and no larger budget errs more."""
     search = make_search(kind, 3)
     wide = start(search, 20)
     errors = []
@@ -313,21 +313,21 @@ def test_pruning_in_place(kind):
 
 
 def test_equal_rows_are_drawn_together():
-    """About the share asked for; of equal rows all or none, whatever their weights."""
+    """About the share wanted; of equal rows all or none, whatever their weights."""
     X = np.random.default_rng(0).normal(size=(3000, 5)).round(2)
     X[:, 1] = np.nan
     X = np.concatenate([X, X[::3], X[::3]])
     task = GrowthTask.from_labels(X, np.zeros(len(X)))
     bins = bin_rows(task.X, task.weight)
     search = SearchRows(task.with_rows(bins.numbers()), bins)
-    said = []
+    seen = []
     for share in (0.1, 0.5, 0.9):
         drawn = np.zeros(len(X), dtype=bool)
         drawn[search.some(search.index, share)] = True
         assert abs(drawn[:3000].mean() - share) < 0.05
         np.testing.assert_array_equal(drawn[3000:4000], drawn[:3000:3])
         np.testing.assert_array_equal(drawn[4000:], drawn[:3000:3])
-        said.append(drawn[:3000])
+        seen.append(drawn[:3000])
     assert len(search.some(search.index, 1.0)) == len(X)
     assert len(search.some(search.index, 0.0)) == 0
     # Each draw is another one.

@@ -6,12 +6,12 @@ import pytest
 from skdistill.trees import GrowthTask
 from skdistill.trees._assembly import filled
 from skdistill.trees._binned_tree import BinnedTree
-from skdistill.trees._bins import GAP, bin_rows
+from skdistill.trees._bins import MISSING, bin_rows
 from skdistill.trees._search_rows import SearchRows
 
 
 def odd_rows(n=900, seed=0):
-    """Columns of many kinds: wide, tiny, huge, close, few-valued, constant, with gaps."""
+    """Columns of many kinds: wide, tiny, huge, close, few-valued, constant, with missing values."""
     rng = np.random.default_rng(seed)
     near = np.float32(1.0)
     columns = [
@@ -29,7 +29,7 @@ def odd_rows(n=900, seed=0):
     return np.column_stack(columns).astype(np.float32)
 
 
-def test_codes_answer_every_question():
+def test_codes_keep_every_comparison():
     """A value is at most a threshold where its code is at most the threshold's place."""
     X = odd_rows()
     rows = bin_rows(X, np.ones(len(X)))
@@ -38,9 +38,9 @@ def test_codes_answer_every_question():
     for column, thresholds in enumerate(rows.thresholds):
         values, codes = X[:, column].astype(np.float64), rows.codes[column]
         missing = np.isnan(values)
-        np.testing.assert_array_equal(codes == GAP, missing)
-        assert rows.gaps[column] == missing.any()
-        assert len(thresholds) < GAP
+        np.testing.assert_array_equal(codes == MISSING, missing)
+        assert rows.missing[column] == missing.any()
+        assert len(thresholds) < MISSING
         assert (np.diff(thresholds) > 0).all()
         for place, threshold in enumerate(thresholds):
             np.testing.assert_array_equal(
@@ -80,7 +80,7 @@ def test_weights_are_repeats():
 
 
 def test_numbers_and_parts():
-    """Rows for CART hold the codes, with gaps as they were; parts are parts."""
+    """Rows for CART hold the codes, with missing values as they were; parts are parts."""
     X = odd_rows(300)
     rows = bin_rows(X, np.ones(300))
     numbers = rows.numbers()

@@ -46,7 +46,7 @@ def test_auto_takes_the_grower_that_fits(params, grower):
 
 
 def test_soft_labels_keep_their_probabilities():
-    """Where one class always wins, leaves still tell how clearly."""
+    """Where one class always wins, leaves still hold how clearly."""
     X, _ = rows_of()
 
     def shares(rows):
@@ -116,7 +116,7 @@ def test_a_budget_of_leaves_is_two_at_least(kind, leaves):
 
 
 def test_columns_whose_names_are_no_text():
-    """Levels under numbers for names: rules, reports, lists and allowed columns."""
+    """Categories under numbers for names: rules, reports, lists and allowed columns."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(
         {0: pd.Categorical(rng.choice(list("abcd"), 300)), 1: rng.normal(size=300)}

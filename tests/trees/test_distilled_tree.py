@@ -26,7 +26,7 @@ GROWTH = [
 
 
 def same_tree(ours, plain, X):
-    """Whether two trees send rows to the same leaves and say the same there."""
+    """Whether two trees send rows to the same leaves and predict the same there."""
     np.testing.assert_array_equal(ours.apply(X), plain.apply(X))
     np.testing.assert_array_equal(ours.tree_.feature, plain.tree_.feature)
     np.testing.assert_array_equal(ours.tree_.value, plain.tree_.value)
@@ -110,11 +110,11 @@ def test_classes_that_the_teacher_never_gives():
     """They stay in classes_, with probability zero; for hard and for soft labels."""
     X = np.random.default_rng(0).normal(size=(300, 2))
 
-    def answers(X):
+    def probabilities(X):
         high = np.where(X[:, 0] > 0, 0.8, 0.3)
         return np.column_stack([1 - high, np.zeros(len(X)), high, np.zeros(len(X))])
 
-    teacher = CallableTeacher(answers, output="probabilities", classes=["a", "b", "c", "d"])
+    teacher = CallableTeacher(probabilities, output="probabilities", classes=["a", "b", "c", "d"])
     for labels in ("hard", "soft"):
         tree = DistilledTreeClassifier(teacher, labels=labels, max_leaf_nodes=4).fit(X)
         assert tree.classes_.tolist() == ["a", "b", "c", "d"]
@@ -142,7 +142,7 @@ def test_labels_stand_in_the_teachers_order():
 
 @pytest.mark.parametrize("labels", ["hard", "soft"])
 def test_balanced_class_weight(labels, cancer_forest):
-    """ "balanced" evens out what the teacher says: the root is uniform."""
+    """ "balanced" evens out what the teacher predicts: the root is uniform."""
     forest, X, _ = cancer_forest
     tree = DistilledTreeClassifier(
         forest, labels=labels, class_weight="balanced", transfer_set=None
@@ -228,12 +228,12 @@ def test_wrong_parameters(iris_forest):
 
 
 def test_missing_values_at_predict():
-    """Gaps pass where fit saw some or teacher and tree can take them; otherwise it is an error."""
+    """They pass where fit saw some, or where teacher and tree take them; else it is an error."""
     X = np.random.default_rng(0).normal(size=(200, 2))
     y = (X[:, 0] > 0).astype(int)
     holes = X.copy()
     holes[::5, 0] = np.nan
-    teacher = GaussianNB().fit(X, y)  # takes no gaps
+    teacher = GaussianNB().fit(X, y)  # takes no missing values
     tree = DistilledTreeClassifier(teacher, random_state=0).fit(X)
     with pytest.raises(ValueError, match="NaN"):
         tree.predict(holes)

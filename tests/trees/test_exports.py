@@ -1,6 +1,9 @@
 """Every tool for scikit-learn's trees reads a distilled one."""
 
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from sklearn.tree import (
 )
 
 from skdistill import DistilledTreeClassifier, DistilledTreeRegressor
+from skdistill.trees import CartGrower
 
 
 @pytest.fixture(scope="module", params=["hard", "soft"])
@@ -100,7 +104,7 @@ def test_pruning_path(iris_forest):
 
 
 def test_to_sklearn_is_plain_small_and_equal(tree, regression_tree, iris_forest):
-    """The plain type, the same tree_, the same answers, and no teacher in the pickle."""
+    """The plain type, the same tree_, the same predictions, and no teacher in the pickle."""
     forest, X, _ = iris_forest
     plain = tree.to_sklearn()
     assert type(plain) is DecisionTreeClassifier
@@ -130,8 +134,8 @@ def test_to_sklearn_keeps_names(iris_forest):
     np.testing.assert_array_equal(plain.predict(frame), tree.predict(frame))
 
 
-def test_to_sklearn_of_levels_is_a_pipeline(mixed):
-    """Where there are levels, encoder and tree travel together."""
+def test_to_sklearn_of_categories_is_a_pipeline(mixed):
+    """Where there are categories, encoder and tree travel together."""
     X, y = mixed
     tree = DistilledTreeClassifier(max_leaf_nodes=12, random_state=0).fit(X, y)
     plain = tree.to_sklearn()
@@ -145,6 +149,41 @@ def test_to_sklearn_of_levels_is_a_pipeline(mixed):
     assert "port" in text
 
 
+LOAD = """
+import pickle, sys
+sys.modules["skdistill"] = None  # whoever imports it fails
+with open(sys.argv[1], "rb") as file:
+    models, X = pickle.load(file)
+with open(sys.argv[1], "wb") as file:
+    pickle.dump([model.predict(X) for model in models], file)
+"""
+
+
+def test_a_pickle_needs_scikit_learn_alone(mixed, tmp_path):
+    """In a process without this package, on nullable, missing and unseen values."""
+    pd = pytest.importorskip("pandas")
+    X, y = mixed
+    X = X.assign(
+        age=pd.array(X["age"], dtype="Float64"),
+        port=pd.array(X["port"], dtype="string[python]"),
+        sex=pd.Categorical(X["sex"]),
+        fare=[None if k % 7 == 0 else str(round(fare)) for k, fare in enumerate(X["fare"])],
+    )
+    three = np.where(X["age"].fillna(0) > 50, "old", y)
+    new = X.assign(port=X["port"].where(X.index % 3 > 0, "Z"), sex=X["sex"].where(X.index % 5 > 0))
+    trees = [
+        DistilledTreeClassifier(grower=CartGrower(), random_state=0).fit(X, y),
+        DistilledTreeClassifier(grower=CartGrower(), random_state=0).fit(X, three),
+        DistilledTreeRegressor(grower=CartGrower(), random_state=0).fit(X, (y == "yes") * 1.0),
+    ]
+    stored = tmp_path / "models.pickle"
+    stored.write_bytes(pickle.dumps(([tree.to_sklearn() for tree in trees], new)))
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run([sys.executable, "-c", LOAD, stored], check=True, cwd=tmp_path, env=outside)
+    for tree, predicted in zip(trees, pickle.loads(stored.read_bytes()), strict=True):
+        np.testing.assert_array_equal(predicted, tree.predict(new))
+
+
 def test_unfitted_to_sklearn():
     """There is nothing to export before fit."""
     with pytest.raises(ValueError, match="not fitted"):
@@ -152,7 +191,7 @@ def test_unfitted_to_sklearn():
 
 
 def run_onnx(model, X):
-    """Answers of a model after a round trip through ONNX."""
+    """Predictions of a model after a round trip through ONNX."""
     skl2onnx = pytest.importorskip("skl2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
     onnx = skl2onnx.to_onnx(
@@ -177,12 +216,12 @@ def test_onnx(tree, regression_tree, iris_forest):
     np.testing.assert_allclose(proba, tree.predict_proba(X), atol=1e-6)
     values, X = regression_tree
     X = X.astype(np.float32)
-    (answers,) = run_onnx(values.to_sklearn(), X)
-    np.testing.assert_allclose(answers[:, 0], values.predict(X), rtol=1e-5)
+    (predicted,) = run_onnx(values.to_sklearn(), X)
+    np.testing.assert_allclose(predicted[:, 0], values.predict(X), rtol=1e-5)
 
 
-def test_onnx_of_levels(mixed):
-    """Ranks and indicators of known levels go along."""
+def test_onnx_of_categories(mixed):
+    """Ranks and indicators of known categories go along."""
     types = pytest.importorskip("skl2onnx.common.data_types")
     skl2onnx = pytest.importorskip("skl2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
@@ -198,12 +237,12 @@ def test_onnx_of_levels(mixed):
         session = onnxruntime.InferenceSession(
             onnx.SerializeToString(), providers=["CPUExecutionProvider"]
         )
-        said = session.run(None, {name: X[[name]].to_numpy() for name in X})[0]
-        np.testing.assert_array_equal(said, tree.predict(X))
+        predicted = session.run(None, {name: X[[name]].to_numpy() for name in X})[0]
+        np.testing.assert_array_equal(predicted, tree.predict(X))
 
 
 def test_shap(tree, regression_tree, iris_forest):
-    """TreeExplainer takes a distilled tree as it is; its values add up to the answers."""
+    """TreeExplainer takes a distilled tree as it is; its values add up to the predictions."""
     shap = pytest.importorskip("shap")
     _, X, _ = iris_forest
     for model in (tree, tree.to_sklearn()):

@@ -59,7 +59,7 @@ def test_limits_of_the_tree(grower, kind, params):
 @ALL
 @pytest.mark.parametrize("kind", ["two", "soft", "values"])
 def test_monotonic_constraints(grower, kind):
-    """Answers rise with the first column and fall with the second, on a grid."""
+    """Predictions rise with the first column and fall with the second, on a grid."""
     X, _, two, score = make_rows()
     params = {"monotonic_cst": [1, -1, 0, 0], "max_leaf_nodes": 12}
     if kind == "soft":
@@ -72,19 +72,19 @@ def test_monotonic_constraints(grower, kind):
     assert 0 in tree.tree_.feature
     for sized in [*tree.size_path_, None]:
         model = tree if sized is None else sized.tree
-        answer = model.predict if kind == "values" else lambda X: model.predict_proba(X)[:, 1]  # noqa: B023
+        prediction = model.predict if kind == "values" else lambda X: model.predict_proba(X)[:, 1]  # noqa: B023
         for column, way in ((0, 1), (1, -1)):
             steps = np.linspace(X[:, column].min() - 1, X[:, column].max() + 1, 25)
             grid = np.repeat(X[:30], len(steps), axis=0)
             grid[:, column] = np.tile(steps, 30)
-            moved = np.diff(answer(grid).reshape(30, -1), axis=1)
+            moved = np.diff(prediction(grid).reshape(30, -1), axis=1)
             assert (way * moved >= -1e-12).all()
 
 
 @ALL
 @pytest.mark.parametrize("allowed", [[0, 2], [-2, 0], [True, False, True, False], np.array([2, 0])])
 def test_allowed_features_by_place(grower, allowed):
-    """The tree asks about those columns alone, in any notation."""
+    """The tree reads those columns alone, in any notation."""
     X, three, _, _ = make_rows()
     tree = tree_of("three", grower, allowed_features=allowed, max_leaf_nodes=8).fit(X, three)
     assert set(tree.tree_.feature) == {-2, 0, 2}
@@ -100,7 +100,7 @@ def test_allowed_features_by_place(grower, allowed):
 
 
 def test_allowed_features_by_name(mixed):
-    """Columns of levels too, whether they are ranks or one column a level."""
+    """Categorical columns too, whether they are ranks or indicators."""
     X, y = mixed
     tree = tree_of("two", CartGrower(), allowed_features=["sex", "age"]).fit(X, y)
     assert set(tree.tree_feature_names_[tree.tree_.feature[tree.tree_.feature >= 0]]) == {
@@ -108,9 +108,9 @@ def test_allowed_features_by_name(mixed):
     }  # fmt: skip
     y = np.where(X["fare"] > 50, "rich", y)
     tree = tree_of("three", "auto", allowed_features=["port", "fare"]).fit(X, y)
-    asked = set(tree.tree_feature_names_[tree.tree_.feature[tree.tree_.feature >= 0]])
-    assert asked
-    assert asked <= {"fare", "port=C", "port=Q", "port=S", "port=missing"}
+    used = set(tree.tree_feature_names_[tree.tree_.feature[tree.tree_.feature >= 0]])
+    assert used
+    assert used <= {"fare", "port=C", "port=Q", "port=S", "port=missing"}
     numbers = X[["age", "fare"]]
     tree = tree_of("three", FAST, allowed_features=("fare",)).fit(numbers, y)
     assert set(tree.tree_.feature) == {-2, 1}

@@ -12,8 +12,8 @@ from skdistill.trees import (
 from tests.trees._growers import (
     ALL,
     FAST,
-    GAPS_ARE_SOUND,
     LATTICE,
+    MISSING_IS_SOUND,
     make_rows,
     shares,
     tree_of,
@@ -24,7 +24,7 @@ from tests.trees._growers import (
 @pytest.mark.parametrize("kind", ["three", "soft", "values"])
 def test_weights_are_repeats(grower, kind):
     """Whole weights, with zeros, give the tree of repeated rows in any order."""
-    X, three, _, score = make_rows(150, gaps=GAPS_ARE_SOUND)
+    X, three, _, score = make_rows(150, missing=MISSING_IS_SOUND)
     rng = np.random.default_rng(0)
     weight = rng.integers(0, 4, len(X))
     order = rng.permutation(np.repeat(np.arange(len(X)), weight))
@@ -91,7 +91,7 @@ def test_class_weights_count(grower):
 
 @ALL
 def test_a_class_that_weighs_nothing(grower):
-    """Its rows are no rows: nobody answers it, and nobody divides by zero."""
+    """Its rows are no rows: nothing predicts it, and nothing divides by zero."""
     X, three, _, _ = make_rows(150)
     tree = tree_of("three", grower, class_weight={0: 1.0, 1: 0.0, 2: 2.0}).fit(X, three)
     assert set(tree.predict(X)) == {0, 2}
@@ -131,8 +131,8 @@ def test_several_values_a_row(grower):
 @ALL
 @pytest.mark.parametrize("kind", ["three", "values"])
 def test_missing_values(grower, kind):
-    """Rows with gaps go where the tree says, in every column; a column may be all gaps."""
-    X, three, _, score = make_rows(gaps=True)
+    """Missing values go where the tree sends them, in every column; one may be all missing."""
+    X, three, _, score = make_rows(missing=True)
     X[:, 3] = np.nan
     y = np.where(np.isnan(X[:, 2]), 2, three) if kind == "three" else score
     tree = tree_of(kind, grower, max_leaf_nodes=8).fit(X, y)
@@ -140,13 +140,13 @@ def test_missing_values(grower, kind):
     np.testing.assert_array_equal(tree.apply(X), tree.tree_.apply(X.astype(np.float32)))
     assert tree.fidelity_ > 0.3
     means = [y[tree.apply(X) == node].mean() for node in tree.apply(X)]
-    if kind == "values" and (GAPS_ARE_SOUND or not isinstance(grower, CartGrower)):
+    if kind == "values" and (MISSING_IS_SOUND or not isinstance(grower, CartGrower)):
         np.testing.assert_allclose(tree.predict(X), means)
 
 
 @ALL
 def test_known_from_missing(grower):
-    """Where a gap is all that tells, the tree asks for it."""
+    """Where only missing values separate the classes, the tree splits by them."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 2))
     X[rng.random(120) < 0.4, 1] = np.nan
@@ -157,7 +157,7 @@ def test_known_from_missing(grower):
 
 
 def test_sparse_rows():
-    """Plain and pruned growers take them, and so does "auto"; the others say what does."""
+    """Plain and pruned growers take them, and so does "auto"; the others name these."""
     X, three, _, score = make_rows()
     X[np.abs(X) < 0.7] = 0.0
     rows = sparse.csr_matrix(X)
@@ -206,7 +206,7 @@ def test_small_and_plain_rows(grower, kind):
 @ALL
 @pytest.mark.parametrize("value", [0.3, 1e9 + 0.1, -7 / 3, 1e-200])
 def test_equal_values(grower, value):
-    """One leaf that answers just that; scikit-learn's own tree may split a rounding error."""
+    """One leaf that predicts just that; scikit-learn's own tree may split a rounding error."""
     X, _, _, _ = make_rows()
     y = np.full(len(X), value)
     weight = np.random.default_rng(0).random(len(X)) + 0.1

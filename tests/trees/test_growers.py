@@ -33,7 +33,7 @@ from tests.trees._growers import (
 @pytest.mark.parametrize("kind", ["three", "values"])
 def test_same_seed_same_tree(grower, kind):
     """Bit for bit, from an integer, and from a state drawn from alike."""
-    X, three, _, score = make_rows(gaps=True)
+    X, three, _, score = make_rows(missing=True)
     y = three if kind == "three" else score
     before = repr(grower), pickle.dumps(grower)
     for state in (lambda: 7, lambda: np.random.RandomState(3)):
@@ -102,11 +102,11 @@ SEEN = []
 
 def error_of(tree, task):
     """Weight of the disagreement, or squared error, of a tree on a task's rows."""
-    answer = tree.value[tree.apply(task.X)]
+    prediction = tree.value[tree.apply(task.X)]
     if task.classification:
-        chosen = answer[:, 0].argmax(axis=1)
+        chosen = prediction[:, 0].argmax(axis=1)
         return task.weight @ (1 - task.targets[np.arange(len(chosen)), chosen])
-    return task.weight @ ((answer[:, :, 0] - task.targets) ** 2).sum(axis=1)
+    return task.weight @ ((prediction[:, :, 0] - task.targets) ** 2).sum(axis=1)
 
 
 @pytest.mark.parametrize("kind", ["three", "soft", "values"])
@@ -152,7 +152,7 @@ def test_no_grower_is_worse_than_plain_cart(seed, n_classes, leaves):
 
 
 def test_rows_beyond_max_rows():
-    """A part is searched, all are answered for; and the limits are those of all rows."""
+    """A part is searched, all are predicted; and the limits are those of all rows."""
     X, three, _, score = make_rows(900)
     for kind, y in (("three", three), ("values", score)):
         for grower in (
@@ -192,7 +192,7 @@ def test_nested_parameters():
 
 @ALL
 def test_pickle(grower):
-    """A fitted tree comes back with its grower and the same answers."""
+    """A fitted tree comes back with its grower and the same predictions."""
     X, three, _, _ = make_rows(100)
     tree = tree_of("three", grower).fit(X, three)
     back = pickle.loads(pickle.dumps(tree))

@@ -36,7 +36,7 @@ def random_tree(n_leaves, n_columns, rng):
     return left, right, feature, cut
 
 
-def by_grid(left, right, feature, cut, answers, monotonic):
+def by_grid(left, right, feature, cut, predictions, monotonic):
     """Whether no step from a point of the grid to the next goes the wrong way."""
     shape = (SIDE,) * len(monotonic)
     value = np.empty(shape)
@@ -44,7 +44,7 @@ def by_grid(left, right, feature, cut, answers, monotonic):
         node = 0
         while left[node] != -1:
             node = left[node] if point[feature[node]] <= cut[node] else right[node]
-        value[point] = answers[node]
+        value[point] = predictions[node]
     steps = [np.diff(value, axis=k) * way for k, way in enumerate(monotonic) if way]
     return all((step >= 0).all() for step in steps)
 
@@ -57,25 +57,25 @@ def by_grid(left, right, feature, cut, answers, monotonic):
     seed=st.integers(0, 100_000),
 )
 def test_against_a_grid(n_leaves, monotonic, ordered, seed):
-    """Random answers, and ones that mostly rise, so that both outcomes come up."""
+    """Random predictions, and ones that mostly rise, so that both outcomes come up."""
     rng = np.random.default_rng(seed)
     tree = random_tree(n_leaves, len(monotonic), rng)
-    answers = rng.integers(0, 3, len(tree[0])).astype(float)
+    predictions = rng.integers(0, 3, len(tree[0])).astype(float)
     if ordered:
-        answers = np.sort(answers) * (1 if rng.random() < 0.5 else -1)
+        predictions = np.sort(predictions) * (1 if rng.random() < 0.5 else -1)
     way = np.array(monotonic)
-    assert is_monotone(*tree, answers.tolist(), way) == by_grid(*tree, answers, way)
+    assert is_monotone(*tree, predictions.tolist(), way) == by_grid(*tree, predictions, way)
 
 
 def test_both_outcomes_come_up():
     """The comparison above is of both kinds, and leaves that do not meet are free."""
     rng = np.random.default_rng(0)
-    said = []
+    outcomes = []
     for _ in range(200):
         tree = random_tree(5, 2, rng)
-        answers = rng.integers(0, 3, len(tree[0])).astype(float)
-        said.append(is_monotone(*tree, answers.tolist(), np.array([1, 0])))
-    assert 0.1 < np.mean(said) < 0.9
+        predictions = rng.integers(0, 3, len(tree[0])).astype(float)
+        outcomes.append(is_monotone(*tree, predictions.tolist(), np.array([1, 0])))
+    assert 0.1 < np.mean(outcomes) < 0.9
 
 
 def test_leaves_apart_in_another_column_are_not_compared():
@@ -83,15 +83,15 @@ def test_leaves_apart_in_another_column_are_not_compared():
     # x0 <= 0 and x1 <= 0: 2; x0 <= 0 and x1 > 0: 0; x0 > 0 and x1 <= 0: 3; both above: 1.
     left, right = [1, 3, 5, -1, -1, -1, -1], [2, 4, 6, -1, -1, -1, -1]
     feature, cut = [0, 1, 1, -2, -2, -2, -2], [0.0, 0.0, 0.0] + [-2.0] * 4
-    answers = [0.0, 0.0, 0.0, 2.0, 0.0, 3.0, 1.0]
-    assert is_monotone(left, right, feature, cut, answers, np.array([1, 0]))
-    assert is_monotone(left, right, feature, cut, answers, np.array([1, -1]))
-    assert not is_monotone(left, right, feature, cut, answers, np.array([1, 1]))
-    assert not is_monotone(left, right, feature, cut, answers, np.array([-1, 0]))
+    predictions = [0.0, 0.0, 0.0, 2.0, 0.0, 3.0, 1.0]
+    assert is_monotone(left, right, feature, cut, predictions, np.array([1, 0]))
+    assert is_monotone(left, right, feature, cut, predictions, np.array([1, -1]))
+    assert not is_monotone(left, right, feature, cut, predictions, np.array([1, 1]))
+    assert not is_monotone(left, right, feature, cut, predictions, np.array([-1, 0]))
 
 
 @pytest.mark.parametrize("apart", [0.0, 1e-15])
 def test_rounding_is_no_fall(apart):
-    """Answers that differ by a rounding error alone are equal."""
+    """Predictions that differ by a rounding error alone are equal."""
     tree = [1, -1, -1], [2, -1, -1], [0, -2, -2], [0.5, -2.0, -2.0]
     assert is_monotone(*tree, [0.0, 0.5 + apart, 0.5], np.array([1]))

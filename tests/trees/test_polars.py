@@ -16,8 +16,8 @@ from skdistill.rules import extract_rules
 pl = pytest.importorskip("polars")
 
 
-def people(n=300, level=pl.Categorical):
-    """A frame with numbers, gaps, a flag and a column of levels; and labels."""
+def people(n=300, kind=pl.Categorical):
+    """A frame with numbers, missing values, a flag and a categorical column; and labels."""
     rng = np.random.default_rng(0)
     age, pay = rng.integers(18, 80, n), rng.normal(30, 8, n)
     home = rng.choice(["own", "rent", "none"], n)
@@ -25,7 +25,7 @@ def people(n=300, level=pl.Categorical):
         {
             "age": age,
             "pay": np.where(rng.random(n) < 0.1, None, pay).astype(float),
-            "home": pl.Series(home).cast(level),
+            "home": pl.Series(home).cast(kind),
             "flag": rng.random(n) > 0.5,
         },
         nan_to_null=True,
@@ -39,17 +39,17 @@ def teacher_of_columns():
     columns = ColumnTransformer(
         [
             ("numbers", scaled, ["age", "pay"]),
-            ("levels", OneHotEncoder(), ["home"]),
+            ("categories", OneHotEncoder(), ["home"]),
             ("flags", "passthrough", ["flag"]),
         ]
     )
     return make_pipeline(columns, LogisticRegression())
 
 
-@pytest.mark.parametrize("level", [pl.Categorical, pl.String, pl.Enum(["none", "own", "rent"])])
-def test_a_tree_of_a_pipeline_on_raw_columns(level):
-    """Levels and gaps go through teacher, transfer set, tree, rules and export."""
-    X, y = people(level=level)
+@pytest.mark.parametrize("kind", [pl.Categorical, pl.String, pl.Enum(["none", "own", "rent"])])
+def test_a_tree_of_a_pipeline_on_raw_columns(kind):
+    """Categories and missing values go through teacher, transfer set, tree, rules and export."""
+    X, y = people(kind=kind)
     teacher = teacher_of_columns().fit(X, y)
     seen = []
 
@@ -60,19 +60,19 @@ def test_a_tree_of_a_pipeline_on_raw_columns(level):
     tree = DistilledTreeClassifier(watching, max_leaf_nodes=8, random_state=0).fit(X)
     assert all(rows.schema == X.schema for rows in seen)
     assert sum(map(len, seen)) == tree.n_queries_ == 10_000
-    answers = tree.predict(X)
-    assert (answers == teacher.predict(X)).mean() > 0.93
+    predictions = tree.predict(X)
+    assert (predictions == teacher.predict(X)).mean() > 0.93
     assert list(tree.feature_names_in_) == X.columns
     assert {"home=own", "home=rent", "home=none"} < set(tree.tree_feature_names_)
-    np.testing.assert_array_equal(tree.to_sklearn().predict(X), answers)
-    said = np.zeros(len(X), dtype=int)
+    np.testing.assert_array_equal(tree.to_sklearn().predict(X), predictions)
+    covered = np.zeros(len(X), dtype=int)
     for rule in extract_rules(tree):
         met = np.ones(len(X), dtype=bool)
         for condition in rule.conditions:
             met &= condition.covers(X[condition.column])
-        assert (answers[met] == rule.outcome).all()
-        said += met
-    assert (said == 1).all()
+        assert (predictions[met] == rule.outcome).all()
+        covered += met
+    assert (covered == 1).all()
 
 
 def test_an_unfitted_teacher_learns_the_frame():
@@ -83,7 +83,7 @@ def test_an_unfitted_teacher_learns_the_frame():
 
 
 def test_numbers_alone():
-    """Frames without levels need no encoder; generators of bare numbers serve them too."""
+    """Frames without categories need no encoder; generators of bare numbers serve them too."""
     X, _ = people()
     X = X[["age", "pay"]].fill_null(30.0)
     y = X["age"].to_numpy() * 1.0

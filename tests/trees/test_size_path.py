@@ -1,4 +1,4 @@
-"""Trees of every size from one fit: what each says of itself is what it does."""
+"""Trees of every size from one fit: what each reports is what it does."""
 
 import itertools
 
@@ -29,7 +29,7 @@ ALL = pytest.mark.parametrize("grower", GROWERS.values(), ids=GROWERS)
 
 
 def make_rows(seed=0, n=250):
-    """Rows, classes and values that no small tree tells exactly."""
+    """Rows, classes and values that no small tree explains exactly."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, 4))
     X[:, 1] = rng.integers(0, 6, n)
@@ -41,7 +41,7 @@ def make_rows(seed=0, n=250):
 @pytest.mark.parametrize("kind", ["classes", "values", "several"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_each_fidelity_is_measured_on_the_rows(grower, kind, weighted):
-    """By the tree's own answers; sizes rise within the budget, and so does the truth."""
+    """By the tree's own predictions; sizes rise within the budget, and so does fidelity."""
     X, classes, score = make_rows()
     weight = np.random.default_rng(1).integers(1, 6, len(X)) * 0.7 if weighted else None
     settings = {"grower": grower, "max_leaf_nodes": 9, "random_state": 0}
@@ -54,29 +54,29 @@ def test_each_fidelity_is_measured_on_the_rows(grower, kind, weighted):
     path = tree.size_path_
     assert all(isinstance(sized, SizedTree) for sized in path)
     sizes = [sized.n_leaves for sized in path]
-    truth = [sized.fidelity for sized in path]
+    fidelity = [sized.fidelity for sized in path]
     assert sizes[0] == 1
     assert sizes == sorted(set(sizes))
     assert sizes[-1] <= 9
-    assert truth == sorted(set(truth))
+    assert fidelity == sorted(set(fidelity))
     for sized in path:
         assert sized.n_leaves == sized.tree.get_n_leaves()
-        said = sized.tree.predict(X)
+        predicted = sized.tree.predict(X)
         if kind == "classes":
-            measured = np.average(said == y, weights=weight)
+            measured = np.average(predicted == y, weights=weight)
         else:
             # All outputs together, as the tree's loss is.
             w = np.ones(len(X)) if weight is None else weight
             around = y - np.average(y, axis=0, weights=w)
             total = (w @ around**2).sum()
-            measured = 1 - (w @ (y - said) ** 2).sum() / total
+            measured = 1 - (w @ (y - predicted) ** 2).sum() / total
             if kind == "values":
                 np.testing.assert_allclose(
-                    measured, r2_score(y, said, sample_weight=weight), atol=1e-12
+                    measured, r2_score(y, predicted, sample_weight=weight), atol=1e-12
                 )
         np.testing.assert_allclose(sized.fidelity, measured, atol=1e-12)
     if kind != "several":
-        np.testing.assert_allclose(truth[-1], tree.fidelity_)
+        np.testing.assert_allclose(fidelity[-1], tree.fidelity_)
 
 
 @pytest.mark.parametrize("grower", [CartGrower(), AlternatingGrower(n_kicks=2)], ids=repr)
@@ -152,8 +152,8 @@ def test_best_of_all_subtrees_of_several_trees(seed, least):
     best = np.full(7, np.inf)
     for tree in sources:
         place = tree.decision_path(task.X).toarray().astype(bool)
-        answer = tree.value[:, 0].argmax(axis=1)
-        wrong = (place & (answer != task.labels.codes[:, np.newaxis])).sum(axis=0)
+        prediction = tree.value[:, 0].argmax(axis=1)
+        wrong = (place & (prediction != task.labels.codes[:, np.newaxis])).sum(axis=0)
         rows = place.sum(axis=0)
         for leaves in all_subtrees(tree):
             leaves = list(leaves)
@@ -171,7 +171,7 @@ def test_best_of_all_subtrees_of_several_trees(seed, least):
 
 @ALL
 def test_every_tree_keeps_to_the_limits(grower):
-    """The smaller trees too, and they answer by the rows of their leaves."""
+    """The smaller trees too, and they predict by the rows of their leaves."""
     X, classes, _ = make_rows()
     tree = DistilledTreeClassifier(
         grower=grower, max_leaf_nodes=8, min_samples_leaf=20, max_depth=3, random_state=0
@@ -186,7 +186,7 @@ def test_every_tree_keeps_to_the_limits(grower):
 
 
 def test_one_label_has_one_size():
-    """Nothing to tell apart: a single leaf that is never wrong."""
+    """Nothing to separate: a single leaf that is never wrong."""
     X, _, _ = make_rows()
     for tree, y in (
         (DistilledTreeClassifier(), np.ones(len(X), dtype=int)),
@@ -199,7 +199,7 @@ def test_one_label_has_one_size():
 
 
 def test_trees_of_the_path_read_rows_as_the_tree_does(mixed):
-    """Of a frame with levels: columns as the tree's own encoder writes them."""
+    """Of a frame with categories: columns as the tree's own encoder writes them."""
     X, y = mixed
     tree = DistilledTreeClassifier(max_leaf_nodes=10, random_state=0).fit(X, y)
     largest = tree.size_path_[-1]

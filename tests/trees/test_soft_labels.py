@@ -8,14 +8,14 @@ from sklearn.datasets import load_iris
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import CallableTeacher, DistilledTreeClassifier
-from skdistill.trees import CartGrower
+from skdistill.trees import CartGrower, PrunedGrower
 
 
 def teacher_of(X, P):
-    """A teacher that answers P on the very rows of X."""
-    answers = {row.tobytes(): p for row, p in zip(X, P, strict=True)}
+    """A teacher that predicts P on the very rows of X."""
+    stored = {row.tobytes(): p for row, p in zip(X, P, strict=True)}
     return CallableTeacher(
-        lambda rows: np.array([answers[row.tobytes()] for row in rows]), output="probabilities"
+        lambda rows: np.array([stored[row.tobytes()] for row in rows]), output="probabilities"
     )
 
 
@@ -109,7 +109,7 @@ def test_it_is_the_tree_on_weighted_copies(n_classes, class_weight):
 
 
 def test_min_samples_leaf_counts_rows():
-    """Leaves hold as many rows as asked, which copies of rows would not keep."""
+    """Leaves hold as many rows as required, which copies of rows would not keep."""
     X, P = random_labels(300, 3, 2)
     tree = soft_tree(X, P, min_samples_leaf=50, max_leaf_nodes=None)
     assert np.bincount(tree.apply(X))[np.unique(tree.apply(X))].min() >= 50
@@ -164,3 +164,26 @@ def test_alpha_blends_true_labels_in():
         tree = cart(X, P, labels="soft", alpha=alpha).fit(X, y)
         expected = (1 - alpha) * P.mean(axis=0) + alpha * np.array([1, 1, 1]) / 3
         np.testing.assert_allclose(tree.tree_.value[0, 0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("grower", [CartGrower(), PrunedGrower()], ids=["cart", "pruned"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("name", ["min_impurity_decrease", "ccp_alpha"])
+def test_least_gain_is_that_of_the_gini(grower, n_classes, name):
+    """The best split, by brute force, gains more than one bound and less than another."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 1)).astype(np.float32)
+    P = np.eye(n_classes)[(X[:, 0] > 0.2).astype(int)] + rng.random((60, n_classes))
+    P /= P.sum(axis=1, keepdims=True)
+    P = P[:, rng.permutation(n_classes)]
+    weight = rng.integers(1, 4, size=60).astype(float)
+    order = np.argsort(X[:, 0])
+    least = min(
+        gini(P[order[:k]], weight[order[:k]]) + gini(P[order[k:]], weight[order[k:]])
+        for k in range(1, 60)
+    )
+    gain = (gini(P, weight) - least) / weight.sum()
+    for factor, n_leaves in ((0.999, 2), (1.001, 1)):
+        tree = cart(X, P, labels="soft", max_leaf_nodes=2, **{name: factor * gain})
+        tree.set_params(grower=grower).fit(X, sample_weight=weight)
+        assert tree.get_n_leaves() == n_leaves

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.tree import DecisionTreeClassifier
 
-from skdistill.rules._float32 import short_between
+from skdistill.boxes import short_between
 from skdistill.trees._thresholds import shorten_thresholds
 
 FINITE = st.floats(-(2.0**100), 2.0**100, width=32)
@@ -21,7 +21,7 @@ ROWS = hnp.arrays(
 @settings(max_examples=150, deadline=None)
 @given(X=ROWS, seed=st.integers(0, 1000), splitter=st.sampled_from(["best", "random"]))
 def test_rows_keep_their_leaf(X, seed, splitter):
-    """For any rows, gaps included; every threshold is a float32; the old tree is untouched."""
+    """For any rows; every threshold is a float32; the old tree is untouched."""
     y = np.random.default_rng(seed).integers(0, 3, len(X))
     plain = DecisionTreeClassifier(splitter=splitter, random_state=seed).fit(X, y)
     before = plain.tree_.threshold.copy()

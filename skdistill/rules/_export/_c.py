@@ -41,25 +41,25 @@ class _C(Dialect[str]):
     def above(self, column: str, value: float) -> str:
         return f"{self.names[column]} > {value!r}"
 
-    def _is(self, column: str, level: Any) -> str:
-        level = literal(level, "C")
+    def _is(self, column: str, category: Any) -> str:
+        category = literal(category, "C")
         if self.kinds[column] == "text":
-            return f"strcmp({self.names[column]}, {_string(str(level))}) == 0"
-        if isinstance(level, str):
+            return f"strcmp({self.names[column]}, {_string(str(category))}) == 0"
+        if isinstance(category, str):
             raise TypeError(
-                f"C is written with levels of one kind, but those of column {column!r} are "
+                f"C is written with categories of one kind, but those of column {column!r} are "
                 "partly text. Turn all of them into text before the tree is fitted."
             )
-        return f"{self.names[column]} == {float(level)!r}"
+        return f"{self.names[column]} == {float(category)!r}"
 
-    def one_of(self, column: str, levels: Sequence[Any]) -> str:
-        either = " || ".join(self._is(column, level) for level in levels)
+    def one_of(self, column: str, categories: Sequence[Any]) -> str:
+        either = " || ".join(self._is(column, category) for category in categories)
         if self.kinds[column] == "text":
             return f"({self.known(column)} && ({either}))"
         return f"({either})"
 
-    def none_of(self, column: str, levels: Sequence[Any]) -> str:
-        return f"!{self.one_of(column, levels)}"
+    def none_of(self, column: str, categories: Sequence[Any]) -> str:
+        return f"!{self.one_of(column, categories)}"
 
     def missing(self, column: str) -> str:
         if self.kinds[column] == "text":
@@ -86,8 +86,8 @@ def to_c(rules: Any, name: str) -> str:
     words = identifiers(kinds, taken=[name])
     lines = ["#include <math.h>", "#include <string.h>", "", "typedef struct {"]
     for column, kind in kinds.items():
-        ctype, gap = ("const char *", "NULL") if kind == "text" else ("double ", "NAN")
-        lines.append(f"    {ctype}{words[column]};  {_comment(f'{column}, missing: {gap}')}")
+        ctype, missing = ("const char *", "NULL") if kind == "text" else ("double ", "NAN")
+        lines.append(f"    {ctype}{words[column]};  {_comment(f'{column}, missing: {missing}')}")
     if not kinds:
         lines.append("    char unused;")
     lines += [f"}} {name}_row;", ""]
@@ -96,19 +96,19 @@ def to_c(rules: Any, name: str) -> str:
         texts = ", ".join(_string(str(label)) for label in labels)
         lines += [f"const char *const {name}_labels[] = {{{texts}}};", ""]
         place = {label: code for code, label in enumerate(labels)}
-        lines += ["/* The place of the answer among the labels; -1 where no rule holds. */"]
+        lines += ["/* The position of the prediction among the labels; -1 where no rule holds. */"]
     else:
         lines += ["/* The value; NAN where no rule holds. */"]
     lines += [f"{'double' if labels is None else 'int'} {name}(const {name}_row *row)", "{"]
     dialect = _C(words, kinds)
     for rule in rules:
-        answer = repr(float(rule.outcome)) if labels is None else str(place[rule.outcome])
+        outcome = repr(float(rule.outcome)) if labels is None else str(place[rule.outcome])
         premise = premise_in(dialect, rule.conditions)
         lines.append(f"    {_comment(str(rule))}")
         if premise is None:
-            lines.append(f"    return {answer};")
+            lines.append(f"    return {outcome};")
             break
-        lines.append(f"    if ({premise}) return {answer};")
+        lines.append(f"    if ({premise}) return {outcome};")
     else:
         lines.append(f"    return {'NAN' if labels is None else '-1'};")
     if not any("row->" in line for line in lines):

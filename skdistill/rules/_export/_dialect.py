@@ -1,7 +1,7 @@
-"""What a condition means, told once for all languages that rules are written in.
+"""What a condition means, defined once for all languages that rules are written in.
 
 A dialect knows how its language compares a column with a number or with
-levels; ``premise_in`` puts a rule's conditions together from those pieces.
+categories; ``premise_in`` puts a rule's conditions together from those pieces.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from skdistill.rules._conditions import Interval, Levels
-from skdistill.rules._float32 import cutoff
+from skdistill.boxes import cutoff
+from skdistill.rules._conditions import Categories, Condition, Interval
 
 __all__ = [
     "Dialect",
@@ -33,8 +33,9 @@ E = TypeVar("E")
 class Dialect(ABC, Generic[E]):
     """Pieces of a condition in one language; E is text, or an expression object.
 
-    All take the name of a column. Comparisons with numbers and ``one_of`` must
-    not hold for a missing value, ``none_of`` must.
+    All take the name of a column. Numbers are compared as doubles. Comparisons
+    with numbers and ``one_of`` must not hold for a missing value, ``none_of``
+    must.
     """
 
     @abstractmethod
@@ -42,9 +43,9 @@ class Dialect(ABC, Generic[E]):
     @abstractmethod
     def above(self, column: str, value: float) -> E: ...
     @abstractmethod
-    def one_of(self, column: str, levels: Sequence[Any]) -> E: ...
+    def one_of(self, column: str, categories: Sequence[Any]) -> E: ...
     @abstractmethod
-    def none_of(self, column: str, levels: Sequence[Any]) -> E: ...
+    def none_of(self, column: str, categories: Sequence[Any]) -> E: ...
     @abstractmethod
     def missing(self, column: str) -> E: ...
     @abstractmethod
@@ -55,36 +56,38 @@ class Dialect(ABC, Generic[E]):
     def either(self, parts: Sequence[E]) -> E: ...
 
 
-def premise_in(dialect: Dialect[E], conditions: Iterable[Interval | Levels]) -> E | None:
+def premise_in(dialect: Dialect[E], conditions: Iterable[Condition]) -> E | None:
     """Write the conditions of a rule; None where it holds always."""
     parts: list[E] = []
     for condition in conditions:
         if isinstance(condition, Interval):
             parts += _interval_in(dialect, condition)
         else:
-            parts.append(_levels_in(dialect, condition))
+            parts.append(_categories_in(dialect, condition))
     return dialect.every(parts) if parts else None
 
 
 def _interval_in(dialect: Dialect[E], interval: Interval) -> list[E]:
-    column, gaps = interval.column, interval.takes_missing
+    column, takes_missing = interval.column, interval.takes_missing
     if interval.low == math.inf or interval.high == -math.inf:
         beyond = dialect.missing(column)
-        return [beyond] if gaps else [beyond, dialect.known(column)]  # which never holds
+        return [beyond] if takes_missing else [beyond, dialect.known(column)]  # which never holds
     bounds = []
     if interval.low > -math.inf:
-        bounds.append(dialect.above(column, cutoff(interval.low)))
+        bounds.append(dialect.above(column, cutoff(interval.low, interval.dtype)))
     if interval.high < math.inf:
-        bounds.append(dialect.at_most(column, cutoff(interval.high)))
+        bounds.append(dialect.at_most(column, cutoff(interval.high, interval.dtype)))
     if not bounds:
-        return [] if gaps else [dialect.known(column)]
-    return [dialect.either([dialect.missing(column), dialect.every(bounds)])] if gaps else bounds
+        return [] if takes_missing else [dialect.known(column)]
+    if not takes_missing:
+        return bounds
+    return [dialect.either([dialect.missing(column), dialect.every(bounds)])]
 
 
-def _levels_in(dialect: Dialect[E], condition: Levels) -> E:
+def _categories_in(dialect: Dialect[E], condition: Categories) -> E:
     column = condition.column
-    named = [level for level in condition.levels if level is not None]
-    if None not in condition.levels:
+    named = [category for category in condition.categories if category is not None]
+    if None not in condition.categories:
         return (dialect.none_of if condition.negated else dialect.one_of)(column, named)
     if condition.negated:
         known = dialect.known(column)
@@ -94,7 +97,7 @@ def _levels_in(dialect: Dialect[E], condition: Levels) -> E:
 
 
 def column_kinds(rules: Any) -> dict[str, str]:
-    """Columns that a rule set speaks of, in the order of the rows: "number", "text" or "level".
+    """Columns that a rule set reads, in the order of the rows, and what they hold.
 
     Parameters
     ----------
@@ -102,36 +105,45 @@ def column_kinds(rules: Any) -> dict[str, str]:
 
     Returns
     -------
-    kinds : dict of str to {"number", "text", "level"}
-        "text" where all levels named are strings, "level" where some are not.
+    kinds : dict of str to {"number", "text", "category"}
+        "text" where all categories named are strings, "category" where some are
+        not.
+
+    Raises
+    ------
+    TypeError
+        If rules compare a column with numbers and with categories.
     """
     named: dict[str, list[Any] | None] = {}
     for rule in rules:
         for condition in rule.conditions:
-            if isinstance(condition, Interval):
-                named[condition.column] = None
-            else:
-                levels = named.setdefault(condition.column, [])
-                assert levels is not None
-                levels += [level for level in condition.levels if level is not None]
+            numeric = isinstance(condition, Interval)
+            own = named.setdefault(condition.column, None if numeric else [])
+            if numeric != (own is None):
+                raise TypeError(
+                    f"The rules compare column {condition.column!r} both with numbers and with "
+                    "categories, which no export can write. Use one kind of condition a column."
+                )
+            if own is not None:
+                own += [category for category in condition.categories if category is not None]
     kinds = {
         name: "number"
-        if levels is None
+        if own is None
         else "text"
-        if all(isinstance(level, str) for level in levels)
-        else "level"
-        for name, levels in named.items()
+        if all(isinstance(category, str) for category in own)
+        else "category"
+        for name, own in named.items()
     }
     return {name: kinds[name] for name in rules.feature_names if name in kinds}
 
 
 def literal(value: Any, language: str) -> str | int | float | bool:
-    """Return a level or an outcome as a plain scalar, or say that it cannot be written."""
+    """Return a category or an outcome as a plain scalar; refuse what cannot be written."""
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, (str, int, float)):
         return value
     raise TypeError(
-        f"{language} is written with texts, numbers and Booleans, but a level or an outcome is "
+        f"{language} is written with texts, numbers and Booleans, but a category or an outcome is "
         f"{value!r} of type {type(value).__name__}. Turn it into text before the tree is fitted."
     )
 
@@ -158,7 +170,7 @@ linux long mutable namespace new noexcept nullptr operator private protected pub
 reinterpret_cast restrict return short signed sizeof static static_assert static_cast struct switch
 template this throw true try typedef typeid typename union unix unsigned using virtual void
 volatile while asm
-answers df isnan len level nan np number pd row rule said strcmp
+category df isnan len nan np number outcomes pd predicted row rule strcmp
 """
 _RESERVED = frozenset([*keyword.kwlist, *keyword.softkwlist, *_WORDS.split()])
 

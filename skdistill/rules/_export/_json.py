@@ -1,4 +1,4 @@
-"""Rule sets as JSON, and back; the layout is told in ``RuleSet.to_json``."""
+"""Rule sets as JSON, and back; the layout is described in ``RuleSet.to_json``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from skdistill.rules._conditions import Interval, Levels
+from skdistill.rules._conditions import Categories, Condition, Interval
 from skdistill.rules._export._dialect import literal
 from skdistill.rules._rule import Rule
 
@@ -19,11 +19,11 @@ def _bound(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)  # JSON has no infinity
 
 
-def _condition_out(condition: Interval | Levels) -> dict[str, Any]:
+def _condition_out(condition: Condition) -> dict[str, Any]:
     written: dict[str, Any] = {"column": condition.column}
-    if isinstance(condition, Levels):
-        levels = [None if lv is None else literal(lv, "JSON") for lv in condition.levels]
-        written["not_in" if condition.negated else "in"] = levels
+    if isinstance(condition, Categories):
+        named = [None if c is None else literal(c, "JSON") for c in condition.categories]
+        written["not_in" if condition.negated else "in"] = named
         return written
     if condition.low != -math.inf:
         written["above"] = _bound(condition.low)
@@ -32,19 +32,21 @@ def _condition_out(condition: Interval | Levels) -> dict[str, Any]:
     written["missing"] = condition.missing
     if condition.unseen_missing:
         written["unseen_missing"] = True
+    written["dtype"] = condition.dtype
     return written
 
 
-def _condition_in(written: dict[str, Any]) -> Interval | Levels:
+def _condition_in(written: dict[str, Any]) -> Condition:
     for key in ("in", "not_in"):
         if key in written:
-            return Levels(written["column"], tuple(written[key]), key == "not_in")
+            return Categories(written["column"], tuple(written[key]), key == "not_in")
     return Interval(
         written["column"],
         float(written.get("above", -math.inf)),
         float(written.get("at_most", math.inf)),
         written.get("missing"),
         bool(written.get("unseen_missing", False)),
+        written["dtype"],
     )
 
 
@@ -76,20 +78,22 @@ def to_json(rules: Any, indent: int | None) -> str:
         "version": _VERSION,
         "ordered": rules.ordered,
         "feature_names": list(rules.feature_names),
+        "generated_names": rules.generated_names,
         "classes": None if classes is None else [literal(label, "JSON") for label in classes],
         "rules": written,
     }
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)
 
 
-def read_json(text: str) -> tuple[list[Rule], list[str], bool]:
+def read_json(text: str) -> tuple[list[Rule], list[str], dict[str, bool]]:
     """Read what ``to_json`` wrote.
 
     Returns
     -------
     rules : list of Rule
     feature_names : list of str
-    ordered : bool
+    options : dict of str to bool
+        Further arguments of the rule set.
 
     Raises
     ------
@@ -106,7 +110,8 @@ def read_json(text: str) -> tuple[list[Rule], list[str], bool]:
         )
     try:
         rules = [_rule_in(rule, document["classes"]) for rule in document["rules"]]
-        return rules, list(document["feature_names"]), bool(document["ordered"])
+        options = {name: bool(document[name]) for name in ("ordered", "generated_names")}
+        return rules, list(document["feature_names"]), options
     except (KeyError, TypeError) as error:
         raise ValueError(f"This rule set lacks a part that it must have: {error}.") from error
 

@@ -18,8 +18,9 @@ __all__ = ["ExportsMixin"]
 class ExportsMixin:
     """Methods that write a rule set in another language.
 
-    Code that they write answers every row as ``predict`` does, to the last bit
-    of its numbers, and nothing (NULL, None, NaN or -1) where no rule holds.
+    Code that they write predicts every row as ``predict`` does, to the last bit
+    of its numbers, and nothing (NULL, None, NaN or -1) where no rule holds. It
+    reads columns by the names in ``feature_names``.
     """
 
     def to_sql(
@@ -31,14 +32,14 @@ class ExportsMixin:
         ----------
         table : str, default=None
             A table, perhaps with its schema before a dot: the result is then a
-            whole query of all its columns and the answer. By default it is the
+            whole query of all its columns and the prediction. By default it is the
             ``CASE`` expression alone.
         quote : {'"', "`", "["}, default='"'
             What stands around names: double quotes are standard SQL; backticks
             are for MySQL, BigQuery and Spark, where backslashes escape in texts
             too; brackets are for SQL Server.
         name : str, default="prediction"
-            Name of the column of answers.
+            Name of the column of predictions.
 
         Returns
         -------
@@ -48,10 +49,10 @@ class ExportsMixin:
         -----
         A missing value is NULL. Databases that also store NaN rank it above all
         numbers: turn it into NULL first. Columns of Booleans that rules compare
-        with numbers have to be cast to numbers in strict databases. SQLite
-        before 3.47 reads a few decimals one unit in the last place off, which
-        moves values by as much, and no cut that a single-precision value could
-        notice.
+        with numbers have to be cast to numbers in strict databases. Columns are
+        compared as double precision: whole numbers beyond 2**53 and decimals
+        are to be cast to that first. SQLite before 3.47 reads a few outcomes
+        that are real values one unit in the last place off.
         """
         return to_sql(self, table, quote, name)
 
@@ -77,7 +78,7 @@ class ExportsMixin:
         ----------
         name : str, default="predict"
             Name of the function. It takes a DataFrame and returns a Series, so
-            it also goes into ``df.assign(answer=predict)``.
+            it also goes into ``df.assign(prediction=predict)``.
 
         Returns
         -------
@@ -92,7 +93,7 @@ class ExportsMixin:
         Parameters
         ----------
         name : str, default="prediction"
-            Name of the column of answers.
+            Name of the column of predictions.
 
         Returns
         -------
@@ -108,13 +109,13 @@ class ExportsMixin:
         ----------
         name : str, default="predict"
             Name of the function. It takes a pointer to a struct ``<name>_row``
-            with a member for each column that the rules speak of, and returns
-            the place of the answer in ``<name>_labels``, or the value itself.
+            with a member for each column that the rules read, and returns the
+            position of the prediction in ``<name>_labels``, or the value itself.
 
         Returns
         -------
         source : str
-            C99. Numbers are doubles, NAN where missing; levels are strings,
+            C99. Numbers are doubles, NAN where missing; categories are strings,
             NULL where missing.
         """
         return to_c(self, name)
@@ -148,20 +149,22 @@ class ExportsMixin:
         Parameters
         ----------
         indent : int, default=None
-            Spaces a level; by default all is on one line.
+            Spaces of indentation; by default all is on one line.
 
         Returns
         -------
         text : str
             An object with ``format`` ("skdistill.RuleSet"), ``version`` (1),
-            ``ordered``, ``feature_names``, ``classes`` (null for values) and
-            ``rules``. A rule has ``if`` (conditions of which all must hold),
-            ``then``, ``coverage``, ``support``, ``fidelity`` and
-            ``distribution`` (shares in the order of the classes). A condition
-            on a number has ``column``, ``above`` and ``at_most`` (left out
-            where there is no bound; compared as float32) and ``missing``
-            (whether a missing value meets it; where null, ``unseen_missing``
-            says so, false if left out). One on levels has ``column`` and
-            either ``in`` or ``not_in``, with null for missing.
+            ``ordered``, ``feature_names``, ``generated_names``, ``classes``
+            (null for values) and ``rules``. A rule has ``if`` (conditions of
+            which all must hold), ``then``, ``coverage``, ``support``,
+            ``fidelity`` and ``distribution`` (shares in the order of the
+            classes). A condition on a number has ``column``, ``above`` and
+            ``at_most`` (left out where there is no bound), ``dtype``
+            ("float64", or "float32" where values are rounded to it before they
+            are compared) and ``missing`` (whether a missing value meets it;
+            where null, ``unseen_missing`` does, false if left out). One on
+            categories has ``column`` and either ``in`` or ``not_in``, with null
+            for missing.
         """
         return to_json(self, indent)

@@ -20,7 +20,7 @@ __all__ = ["to_pandas"]
 
 
 class _Pandas(Dialect[str]):
-    """Numbers are arrays of float32, levels Series of objects."""
+    """Numbers are arrays of doubles, categories Series of objects."""
 
     def __init__(self, names: dict[str, str], kinds: dict[str, str]):
         self.names, self.kinds = names, kinds
@@ -31,11 +31,11 @@ class _Pandas(Dialect[str]):
     def above(self, column: str, value: float) -> str:
         return f"({self.names[column]} > {value!r})"
 
-    def one_of(self, column: str, levels: Sequence[Any]) -> str:
-        return f"{self.names[column]}.isin({[literal(level, 'Python') for level in levels]!r})"
+    def one_of(self, column: str, categories: Sequence[Any]) -> str:
+        return f"{self.names[column]}.isin({[literal(each, 'Python') for each in categories]!r})"
 
-    def none_of(self, column: str, levels: Sequence[Any]) -> str:
-        return f"~{self.one_of(column, levels)}"
+    def none_of(self, column: str, categories: Sequence[Any]) -> str:
+        return f"~{self.one_of(column, categories)}"
 
     def missing(self, column: str) -> str:
         return f"pd.isna({self.names[column]})"
@@ -63,11 +63,11 @@ def to_pandas(rules: Any, name: str) -> str:
         "",
         "",
         f"def {name}(df):",
-        '    """Answer every row of a DataFrame, in a Series with its index."""',
+        '    """Predict every row of a DataFrame, in a Series with its index."""',
     ]
     for column, kind in kinds.items():
         read = (
-            '.to_numpy(dtype="float32", na_value=np.nan)'
+            '.to_numpy(dtype="float64", na_value=np.nan)'
             if kind == "number"
             else (".astype(object).reset_index(drop=True)")
         )
@@ -77,12 +77,12 @@ def to_pandas(rules: Any, name: str) -> str:
         premise = premise_in(dialect, rule.conditions)
         place = ":" if premise is None else premise
         lines.append(f"    rule[{place}] = {k}  # {one_line(str(rule))}")
-    answers = [literal(rule.outcome, "Python") for rule in rules]
-    mixed = len({isinstance(answer, str) for answer in answers}) > 1
+    outcomes = [literal(rule.outcome, "Python") for rule in rules]
+    mixed = len({isinstance(outcome, str) for outcome in outcomes}) > 1
     kind = ", dtype=object" if mixed else ""
     lines += [
-        f"    answers = np.array({answers!r}{kind})",
-        "    said = pd.Series(answers[rule], index=df.index)",
-        "    return said.where(rule >= 0) if (rule < 0).any() else said",
+        f"    outcomes = np.array({outcomes!r}{kind})",
+        "    predicted = pd.Series(outcomes[rule], index=df.index)",
+        "    return predicted.where(rule >= 0) if (rule < 0).any() else predicted",
     ]
     return "\n".join(lines) + "\n"

@@ -14,7 +14,6 @@ from skdistill.rules._export._dialect import (
     one_outcome,
     premise_in,
 )
-from skdistill.rules._float32 import float32_at_or_below
 
 __all__ = ["to_polars"]
 
@@ -27,23 +26,20 @@ class _Polars(Dialect[Any]):
         for name, kind in kinds.items():
             column = pl.col(name)
             if kind == "number":  # where NaN would be above all numbers
-                column = column.cast(pl.Float32).fill_nan(None)
+                column = column.cast(pl.Float64).fill_nan(None)
             self.columns[name] = column.cast(pl.String) if kind == "text" else column
 
-    def _single(self, value: float) -> Any:
-        return self.pl.lit(float32_at_or_below(value), dtype=self.pl.Float32)
-
     def at_most(self, column: str, value: float) -> Any:
-        return self.columns[column] <= self._single(value)
+        return self.columns[column] <= self.pl.lit(value, dtype=self.pl.Float64)
 
     def above(self, column: str, value: float) -> Any:
-        return self.columns[column] > self._single(value)
+        return self.columns[column] > self.pl.lit(value, dtype=self.pl.Float64)
 
-    def one_of(self, column: str, levels: Sequence[Any]) -> Any:
-        return self.columns[column].is_in([literal(level, "polars") for level in levels])
+    def one_of(self, column: str, categories: Sequence[Any]) -> Any:
+        return self.columns[column].is_in([literal(each, "polars") for each in categories])
 
-    def none_of(self, column: str, levels: Sequence[Any]) -> Any:
-        return ~self.one_of(column, levels) | self.missing(column)
+    def none_of(self, column: str, categories: Sequence[Any]) -> Any:
+        return ~self.one_of(column, categories) | self.missing(column)
 
     def missing(self, column: str) -> Any:
         return self.columns[column].is_null()
@@ -68,11 +64,11 @@ def to_polars(rules: Any, name: str) -> Any:
     otherwise = None
     for rule in rules:
         premise = premise_in(dialect, rule.conditions)
-        answer = literal(rule.outcome, "polars")
+        outcome = literal(rule.outcome, "polars")
         if premise is None:
-            otherwise = answer
+            otherwise = outcome
             break
-        chain = chain.when(premise).then(pl.lit(answer))
-    if chain is pl:  # as many answers as there are rows, in a select of its own too
+        chain = chain.when(premise).then(pl.lit(outcome))
+    if chain is pl:  # as many predictions as there are rows, in a select of its own too
         return pl.repeat(otherwise, pl.len()).alias(name)
     return chain.otherwise(pl.lit(otherwise)).alias(name)

@@ -19,7 +19,7 @@ __all__ = ["outcome_source", "to_python"]
 
 
 class _Python(Dialect[str]):
-    """Numbers are NaN where they are missing, levels None."""
+    """Numbers are NaN where they are missing, categories None."""
 
     def __init__(self, names: dict[str, str], kinds: dict[str, str]):
         self.names, self.kinds = names, kinds
@@ -30,15 +30,15 @@ class _Python(Dialect[str]):
     def above(self, column: str, value: float) -> str:
         return f"{self.names[column]} > {value!r}"
 
-    def one_of(self, column: str, levels: Sequence[Any]) -> str:
-        if len(levels) == 1:
-            return f"{self.names[column]} == {literal(levels[0], 'Python')!r}"
-        return f"{self.names[column]} in {_tuple_source(levels)}"
+    def one_of(self, column: str, categories: Sequence[Any]) -> str:
+        if len(categories) == 1:
+            return f"{self.names[column]} == {literal(categories[0], 'Python')!r}"
+        return f"{self.names[column]} in {_tuple_source(categories)}"
 
-    def none_of(self, column: str, levels: Sequence[Any]) -> str:
-        if len(levels) == 1:
-            return f"{self.names[column]} != {literal(levels[0], 'Python')!r}"
-        return f"{self.names[column]} not in {_tuple_source(levels)}"
+    def none_of(self, column: str, categories: Sequence[Any]) -> str:
+        if len(categories) == 1:
+            return f"{self.names[column]} != {literal(categories[0], 'Python')!r}"
+        return f"{self.names[column]} not in {_tuple_source(categories)}"
 
     def missing(self, column: str) -> str:
         word = self.names[column]
@@ -55,8 +55,8 @@ class _Python(Dialect[str]):
         return f"({' or '.join(parts)})"
 
 
-def _tuple_source(levels: Sequence[Any]) -> str:
-    return f"({', '.join(repr(literal(level, 'Python')) for level in levels)})"
+def _tuple_source(categories: Sequence[Any]) -> str:
+    return f"({', '.join(repr(literal(each, 'Python')) for each in categories)})"
 
 
 def outcome_source(outcome: Any) -> str:
@@ -70,8 +70,8 @@ _NUMBER = """\
     def number(value):
         return float("nan") if value is None else float(value)
 """
-_LEVEL = """\
-    def level(value):
+_CATEGORY = """\
+    def category(value):
         return None if value != value else value
 """
 
@@ -83,23 +83,23 @@ def to_python(rules: Any, name: str) -> str:
     words = identifiers(kinds, taken=[name])
     lines = [
         f"def {name}(row):",
-        '    """Answer one row: a mapping of columns to values, missing ones None or NaN."""',
+        '    """Predict one row: a mapping of columns to values, missing ones None or NaN."""',
     ]
     if "number" in kinds.values():
         lines += ["", *_NUMBER.splitlines()]
     if set(kinds.values()) - {"number"}:
-        lines += ["", *_LEVEL.splitlines()]
+        lines += ["", *_CATEGORY.splitlines()]
     lines += [""] if kinds else []
     for column, kind in kinds.items():
-        reader = "number" if kind == "number" else "level"
+        reader = "number" if kind == "number" else "category"
         lines.append(f"    {words[column]} = {reader}(row[{column!r}])")
     dialect = _Python(words, kinds)
     for rule in rules:
-        premise, answer = premise_in(dialect, rule.conditions), outcome_source(rule.outcome)
+        premise, outcome = premise_in(dialect, rule.conditions), outcome_source(rule.outcome)
         if premise is None:
-            lines.append(f"    return {answer}  # {one_line(str(rule))}")
+            lines.append(f"    return {outcome}  # {one_line(str(rule))}")
             break
-        lines += [f"    # {one_line(str(rule))}", f"    if {premise}:", f"        return {answer}"]
+        lines += [f"    # {one_line(str(rule))}", f"    if {premise}:", f"        return {outcome}"]
     else:
         lines.append("    return None")
     return "\n".join(lines) + "\n"

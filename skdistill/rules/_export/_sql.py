@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from skdistill.rules._export._dialect import (
@@ -36,9 +38,7 @@ class _Sql(Dialect[str]):
             else:
                 escaped = value.replace("'", "''")
             return f"'{escaped}'"
-        # With an exponent it is a double everywhere, never a decimal.
-        text = repr(value)
-        return text if isinstance(value, int) or "e" in text else f"{text}e0"
+        return repr(value) if isinstance(value, int) else _double(value)
 
     def at_most(self, column: str, value: float) -> str:
         return f"{self.name(column)} <= {self.value(value)}"
@@ -46,16 +46,16 @@ class _Sql(Dialect[str]):
     def above(self, column: str, value: float) -> str:
         return f"{self.name(column)} > {self.value(value)}"
 
-    def one_of(self, column: str, levels: Sequence[Any]) -> str:
-        if len(levels) == 1:
-            return f"{self.name(column)} = {self.value(levels[0])}"
-        return f"{self.name(column)} IN ({', '.join(map(self.value, levels))})"
+    def one_of(self, column: str, categories: Sequence[Any]) -> str:
+        if len(categories) == 1:
+            return f"{self.name(column)} = {self.value(categories[0])}"
+        return f"{self.name(column)} IN ({', '.join(map(self.value, categories))})"
 
-    def none_of(self, column: str, levels: Sequence[Any]) -> str:
+    def none_of(self, column: str, categories: Sequence[Any]) -> str:
         differs = (
-            f"{self.name(column)} <> {self.value(levels[0])}"
-            if len(levels) == 1
-            else f"{self.name(column)} NOT IN ({', '.join(map(self.value, levels))})"
+            f"{self.name(column)} <> {self.value(categories[0])}"
+            if len(categories) == 1
+            else f"{self.name(column)} NOT IN ({', '.join(map(self.value, categories))})"
         )
         return self.either([self.missing(column), differs])
 
@@ -72,6 +72,18 @@ class _Sql(Dialect[str]):
         return f"({' OR '.join(parts)})"
 
 
+def _double(value: float) -> str:
+    """A double that every database reads to the last bit."""
+    text = repr(value)
+    # The shortest decimal may lie so near the middle between two doubles that
+    # SQLite before 3.47 reads the other one; that of 17 digits never does.
+    if math.isfinite(value):
+        distance = abs(Fraction(value) - Fraction(text)) / Fraction(math.ulp(value))
+        text = f"{value:.17g}" if distance > Fraction(49, 100) else text
+    # With an exponent it is a double everywhere, never a decimal.
+    return text if "e" in text else f"{text}e0"
+
+
 def to_sql(rules: Any, table: str | None, quote: str, name: str) -> str:
     """Write a rule set as SQL; see :meth:`skdistill.RuleSet.to_sql`."""
     if quote not in _CLOSING:
@@ -83,7 +95,7 @@ def to_sql(rules: Any, table: str | None, quote: str, name: str) -> str:
         premise = premise_in(sql, rule.conditions)
         if premise is None:
             otherwise = sql.value(rule.outcome)
-            break  # nothing comes after what holds always
+            break  # no rule is reached after one that always holds
         lines.append(f"  WHEN {premise} THEN {sql.value(rule.outcome)} -- {one_line(str(rule))}")
     case = "\n".join(["CASE", *lines, f"  ELSE {otherwise}", "END"]) if lines else otherwise
     if table is None:

@@ -2,7 +2,7 @@
 
 After the idea of: E. Junque de Fortuny, D. Martens, "Active learning-based
 pedagogical rule extraction", IEEE Transactions on Neural Networks and Learning
-Systems 26(11), 2015: new rows lie where the teacher changes its mind.
+Systems 26(11), 2015: new rows lie where the teacher's label changes.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from sklearn.neighbors import NearestNeighbors
 from skdistill._validation import Number
 from skdistill.exceptions import DistillationWarning
 from skdistill.teachers import name_of, teacher_kind, unfrozen
-from skdistill.transfer._active._asks_teacher import ASKING_RULES, AsksTeacherMixin
+from skdistill.transfer._active._active_set import ACTIVE_RULES, Queries, QueriesTeacherMixin
 from skdistill.transfer._active._bisection import bisect
-from skdistill.transfer._active._inner import draw_inner, fit_inner, join, merge
 from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._given._inner import draw_inner, fit_inner, join, merge
 from skdistill.transfer._near._near_rows import NearRows
-from skdistill.transfer._near._neighbors import fit_picture
-from skdistill.transfer._tables._draws import pick_one
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import Encoded, fit_standardizer, pick_one
 
 __all__ = ["BoundaryTransferSet"]
 
@@ -31,20 +29,21 @@ __all__ = ["BoundaryTransferSet"]
 _BESIDE = 5
 
 
-class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
+class BoundaryTransferSet(QueriesTeacherMixin, BaseTransferSet):
     """New rows near the teacher's decision boundary, mixed with rows like the real ones.
 
     Between a row and a near row that the teacher labels otherwise lies a
     change of label. It is closed in by halving the way between both, for any
     number of classes and any kind of columns. New rows lie around such
     crossings; the others come from ``base``, so that the student is not taught
-    the boundary alone.
+    only the boundary.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
         A classifier, whose boundary is sought. Fitted, or unfitted (then a
-        clone is fitted on ``X, y``). A distiller lends its own.
+        clone is fitted on ``X, y``). In a distiller, the distiller's
+        teacher.
     base : transfer set or generator, default=None
         Where the other rows come from; a :class:`MungeTransferSet` by default.
         A clone is fitted, with this set's ``categorical_features``.
@@ -59,17 +58,18 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
     n_steps : int, default=6
         Halvings of the way between a pair, and so queries a crossing.
     max_queries : int, default=10_000
-        The most rows that the teacher is asked in :meth:`fit`: up to half of
-        them real ones, to learn their labels.
+        Maximum number of rows with which the teacher is queried in :meth:`fit`:
+        up to half of them real ones, to learn their labels.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     n_jobs : int, default=None
-        For the neighbour search and the teacher's batches.
+        Jobs of the neighbour search and of the teacher's batches.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`fit` and :meth:`sample`.
 
@@ -80,13 +80,13 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
     n_crossings_ : int
         Changes of label that were closed in.
     n_queries_ : int
-        Rows that the teacher was asked.
+        Rows with which the teacher was queried.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        What was asked.
+        The fitted teacher.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -100,12 +100,12 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
     Notes
     -----
     A new row is a crossing, moved a random part of the way to one of its five
-    nearest crossings, then off the boundary by ``width``. Of the levels in
+    nearest crossings, then off the boundary by ``width``. Of the categories in
     which the two ends of a crossing still differ, it has those of either.
 
-    The cost is ``max_queries`` questions and a search for neighbours among the
+    The cost is ``max_queries`` queries and a search for neighbours among the
     rows that the teacher labelled: O(n²) in many columns, n at most half of
-    ``max_queries``. Sampling asks nothing.
+    ``max_queries``. Sampling makes no queries.
 
     References
     ----------
@@ -126,7 +126,7 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
     (True, True)
     """
 
-    _parameter_rules = ASKING_RULES | {
+    _parameter_rules = ACTIVE_RULES | {
         "width": [Number(0, float("inf"), closed="left")],
         "n_neighbors": [Number(1, whole=True)],
         "n_steps": [Number(1, whole=True)],
@@ -168,15 +168,16 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
             )
         return "classifier"
 
-    def _learn_asking(self, rows: Encoded, rng: np.random.Generator) -> None:
+    def _learn_by_queries(self, rows: Encoded, queries: Queries, rng: np.random.Generator) -> None:
         self.base_, rows = fit_inner(self.base, self, rows, rng)
-        picture = fit_picture(rows)
-        known, labels, parents = self._labelled(rows, rng)
+        queries.table = self._table  # the base's, which may have more categories
+        standardize = fit_standardizer(rows)
+        known, labels, parents = self._labelled(rows, queries, rng)
         near, far = _pairs(
-            picture(known),
+            standardize(known),
             labels,
             n_neighbors=self.n_neighbors,
-            n_pairs=int(self._oracle.left) // self.n_steps,
+            n_pairs=queries.left // self.n_steps,
             n_jobs=self.n_jobs,
             rng=rng,
         )
@@ -188,7 +189,7 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
             known.take(near),
             known.take(far),
             labels[near],
-            self._query_decisions,
+            queries.decisions,
             n_steps=self.n_steps,
             whole=self._table.whole,
             rng=rng,
@@ -200,32 +201,32 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
         self._near = NearRows(Encoded(self._middle, one.codes), _BESIDE, self.n_jobs)
 
     def _labelled(
-        self, rows: Encoded, rng: np.random.Generator
+        self, rows: Encoded, queries: Queries, rng: np.random.Generator
     ) -> tuple[Encoded, np.ndarray, np.ndarray | None]:
         """Rows with the teacher's labels and their parents, of several labels if possible."""
         labels: list[np.ndarray] = []
-        positions = self._known_part(
-            len(rows), lambda part: labels.append(self._query_decisions(rows.take(part))), rng
+        positions = queries.label_part(
+            len(rows), lambda part: labels.append(queries.decisions(rows.take(part))), rng
         )
         parents: np.ndarray | None = positions
-        known, answers = rows.take(positions), np.concatenate(labels)
-        if np.all(answers == answers[0]) and int(self._oracle.left) >= 2:
+        known, found = rows.take(positions), np.concatenate(labels)
+        if np.all(found == found[0]) and queries.left >= 2:
             # No real row lies beyond a boundary: perhaps one of the base does.
-            more, ancestors = draw_inner(self.base_, int(self._oracle.left) // 2, rng)
-            answers = np.concatenate([answers, self._query_decisions(more)])
+            more, ancestors = draw_inner(self.base_, queries.left // 2, rng)
+            found = np.concatenate([found, queries.decisions(more)])
             known = join([known, more])
             parents = None if ancestors is None else np.concatenate([positions, ancestors])
-        return known, answers, parents
+        return known, found, parents
 
     def _warn(self, labels: np.ndarray) -> None:
         if np.all(labels == labels[0]):
-            reason = f"the teacher gives the same label on all {len(labels)} rows asked about"
+            reason = f"the teacher predicts the same label on all {len(labels)} rows queried"
         else:
             reason = f"max_queries={self.max_queries} leaves nothing to look for one"
         warnings.warn(
             f"No boundary was found: {reason}. All rows come from the base.",
             DistillationWarning,
-            stacklevel=5,
+            stacklevel=4,
         )
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
@@ -248,7 +249,7 @@ class BoundaryTransferSet(AsksTeacherMixin, BaseTransferSet):
             numbers += np.nan_to_num(goal - numbers) * rng.random((size, 1), dtype=numbers.dtype)
         off = rng.standard_normal((size, 1), dtype=numbers.dtype)
         numbers += self._direction[chosen] * (self.width * off)
-        # A gap is there where the side that was chosen has one.
+        # A value is missing where the side that was chosen lacks it.
         ends = np.where(side, other.numbers[chosen], one.numbers[chosen])
         np.copyto(numbers, ends, where=np.isnan(ends) | np.isnan(numbers))
         codes = np.where(side, other.codes[chosen], one.codes[chosen])
@@ -263,7 +264,7 @@ def _between(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _pairs(
-    picture: np.ndarray,
+    matrix: np.ndarray,
     labels: np.ndarray,
     *,
     n_neighbors: int,
@@ -275,20 +276,20 @@ def _pairs(
 
     Parameters
     ----------
-    picture : ndarray of shape (n, width)
+    matrix : ndarray of shape (n, width)
         Rows laid out for distances.
     labels : ndarray of shape (n,)
     n_neighbors : int
         Nearest rows of other labels that may be taken.
     n_pairs : int
-        The most pairs.
+        Maximum number of pairs.
     n_jobs : int or None
     rng : Generator
 
     Returns
     -------
     near, far : ndarray of shape (at most n_pairs,)
-        Positions; no pair stands twice.
+        Positions; no pair occurs twice.
     """
     classes, codes = np.unique(labels, return_inverse=True)
     if len(classes) < 2 or n_pairs < 1:
@@ -297,7 +298,7 @@ def _pairs(
     for k in range(len(classes)):
         own, others = np.flatnonzero(codes == k), np.flatnonzero(codes != k)
         search = NearestNeighbors(n_neighbors=min(n_neighbors, len(others)), n_jobs=n_jobs)
-        found = others[search.fit(picture[others]).kneighbors(picture[own], return_distance=False)]
+        found = others[search.fit(matrix[others]).kneighbors(matrix[own], return_distance=False)]
         ends.append(np.column_stack([np.repeat(own, found.shape[1]), found.ravel()]))
     pairs = np.concatenate(ends)
     # Two rows may be each other's neighbours: kept once, from either end.

@@ -1,4 +1,4 @@
-"""Rows that the teacher is unsure of.
+"""Rows on which the teacher is uncertain.
 
 Source: D. D. Lewis, W. A. Gale, "A sequential algorithm for training text
 classifiers", SIGIR 1994.
@@ -14,46 +14,47 @@ import numpy as np
 from skdistill._validation import OneOf
 from skdistill.exceptions import DistillationWarning
 from skdistill.teachers import name_of, teacher_kind, unfrozen
-from skdistill.transfer._active._asks_teacher import ASKING_RULES, AsksTeacherMixin
-from skdistill.transfer._active._inner import draw_inner, fit_inner, merge
+from skdistill.transfer._active._active_set import ACTIVE_RULES, Queries, QueriesTeacherMixin
 from skdistill.transfer._active._resample import keep_by_weight
 from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._given._inner import draw_inner, fit_inner, merge
+from skdistill.transfer._tables import Encoded
 
 __all__ = ["UncertaintyTransferSet", "uncertainty"]
 
 
-class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
+class UncertaintyTransferSet(QueriesTeacherMixin, BaseTransferSet):
     """Rows of another transfer set, kept with the teacher's uncertainty.
 
-    Candidates are drawn from ``base`` and the teacher's probabilities are
-    asked for. A candidate is kept with a probability in proportion to how
-    unsure the teacher is. The other rows come from ``base`` as they are.
+    Candidates are drawn from ``base`` and the teacher is queried for their
+    probabilities. A candidate is kept with a probability in proportion to the
+    teacher's uncertainty. The other rows come from ``base`` as they are.
 
     Parameters
     ----------
     teacher : predictor, default=None
         A classifier with ``predict_proba``. Fitted, or unfitted (then a clone
-        is fitted on ``X, y``). A distiller lends its own.
+        is fitted on ``X, y``). In a distiller, the distiller's teacher.
     base : transfer set or generator, default=None
         Where candidates come from; a :class:`MungeTransferSet` by default. A
         clone is fitted, with this set's ``categorical_features``.
     measure : {"margin", "entropy", "least_confident"}, default="margin"
-        How unsure the teacher is: one minus the difference of its two largest
+        Measure of the teacher's uncertainty: one minus the difference of its two largest
         probabilities; the entropy of all; one minus the largest.
     density : float, default=0.5
-        Share of rows that are kept whatever the teacher says, in [0, 1].
+        Share of rows that are kept whatever the teacher predicts, in [0, 1].
     max_queries : int, default=10_000
-        Candidates, all of which the teacher is asked about in :meth:`fit`.
+        Candidates, all of which are queried in :meth:`fit`.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     n_jobs : int, default=None
-        For the neighbour search and the teacher's batches.
+        Jobs of the neighbour search and of the teacher's batches.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`fit` and :meth:`sample`.
 
@@ -64,13 +65,13 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     uncertainty_ : ndarray of shape (max_queries,)
         Of each candidate, in [0, 1].
     n_queries_ : int
-        Rows that the teacher was asked.
+        Rows with which the teacher was queried.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        What was asked.
+        The fitted teacher.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -88,8 +89,8 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     than four times as often as the mean one: so none comes twice where there are
     four candidates a row. What is cut off goes to the others.
 
-    The cost is ``max_queries`` questions, and memory for as many rows.
-    Sampling asks nothing.
+    The cost is ``max_queries`` queries, and memory for as many rows. Sampling
+    makes no queries.
 
     References
     ----------
@@ -109,7 +110,7 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     True
     """
 
-    _parameter_rules = ASKING_RULES | {"measure": [OneOf("margin", "entropy", "least_confident")]}
+    _parameter_rules = ACTIVE_RULES | {"measure": [OneOf("margin", "entropy", "least_confident")]}
 
     def __init__(
         self,
@@ -137,24 +138,24 @@ class UncertaintyTransferSet(AsksTeacherMixin, BaseTransferSet):
     def _check_kind(self, teacher: Any) -> str:
         if teacher_kind(unfrozen(teacher)) == "regressor" or not hasattr(teacher, "predict_proba"):
             raise TypeError(
-                f"{type(self).__name__} asks for probabilities, but the teacher "
+                f"{type(self).__name__} needs probabilities, but the teacher "
                 f"({name_of(unfrozen(teacher))}) has no predict_proba. Use a BoundaryTransferSet "
                 "(for labels) or a CommitteeTransferSet (for labels or values)."
             )
         return "classifier"
 
-    def _learn_asking(self, rows: Encoded, rng: np.random.Generator) -> None:
-        self.base_, rows = fit_inner(self.base, self, rows, rng)
+    def _learn_by_queries(self, rows: Encoded, queries: Queries, rng: np.random.Generator) -> None:
+        self.base_, _ = fit_inner(self.base, self, rows, rng)
+        queries.table = self._table  # the base's, which may have more categories
         self._candidates, self._parents = draw_inner(self.base_, self.max_queries, rng)
-        proba = self._query(self._candidates, soft=True).targets
-        assert proba is not None
+        proba = queries.labels(self._candidates, soft=True).targets
         self.uncertainty_ = uncertainty(proba, self.measure)
         if not self.uncertainty_.any():
             warnings.warn(
                 f"The teacher ({name_of(unfrozen(self.teacher_))}) is certain of all "
                 f"{len(proba)} candidates: they are kept alike.",
                 DistillationWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray | None]:
@@ -177,7 +178,7 @@ def uncertainty(proba: np.ndarray, measure: str) -> np.ndarray:
     Returns
     -------
     unsure : ndarray of shape (n,)
-        From 0 for a sure answer to 1 for classes that are all alike.
+        From 0 for a certain class to 1 for equal probabilities.
     """
     n_classes = proba.shape[1]
     if n_classes < 2:

@@ -16,44 +16,49 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils import check_random_state
 
 from skdistill._validation import Number
-from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
 from skdistill.transfer._density._leaves import Leaves, learn_leaves
-from skdistill.transfer._near._bandwidth import silverman_factor
-from skdistill.transfer._near._neighbors import Picture, fit_picture
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import balanced_rows, pick_one
-from skdistill.transfer._tables._marginals import draw_columns, has_atoms
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import (
+    Encoded,
+    Standardizer,
+    balanced_rows,
+    draw_columns,
+    fit_standardizer,
+    has_atoms,
+    pick_one,
+    silverman_factor,
+)
 
 __all__ = ["ForestDensityTransferSet"]
 
 
 class ForestDensityTransferSet(BaseTransferSet):
-    """Rows drawn inside the leaves of a forest that knows real rows from mixed-up ones.
+    """Rows drawn inside the leaves of a forest that separates real rows from independent columns.
 
-    A forest learns to tell real rows from rows with independent columns. Where
-    it cannot any more, in its leaves, columns are nearly independent: there,
-    new rows take each column from a random real row of the leaf.
+    A forest learns to separate real rows from rows with independent columns.
+    Where it cannot any more, in its leaves, columns are nearly independent:
+    there, new rows take each column from a random real row of the leaf.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_estimators : int, default=20
         Number of trees.
     min_samples_leaf : int, default=3
-        Real rows that a leaf holds at least.
-    max_rounds : int, default=3
-        How often, at most, a new forest learns to tell real rows from those
-        that the last one drew; ends as soon as one cannot.
+        Minimum number of real rows in a leaf.
+    max_iter : int, default=3
+        Maximum number of forests, each of which learns to separate real rows
+        from those that the last one drew; ends as soon as one cannot.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     n_jobs : int, default=None
         For the forest.
     random_state : int, RandomState instance or None, default=None
@@ -61,15 +66,15 @@ class ForestDensityTransferSet(BaseTransferSet):
 
     Attributes
     ----------
-    oob_scores_ : ndarray of shape (n_rounds,)
-        Out-of-bag accuracy of telling real rows from drawn ones, with rows of
-        independent columns first; 0.5 is guessing.
+    oob_scores_ : ndarray of shape (n_iter,)
+        Out-of-bag accuracy of separating real rows from drawn ones, with rows
+        of independent columns first; 0.5 is guessing.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -88,12 +93,12 @@ class ForestDensityTransferSet(BaseTransferSet):
     columns' dependence, not a target.
 
     A row: a random tree, the leaf of a random real row (its parent), and each
-    column from any real row of that leaf, gaps included. Then numbers get
+    column from any real row of that leaf, missing values included. Then numbers get
     normal noise of Silverman's bandwidth in the leaf, shrunk towards the
     leaf's mean so that its variance stays, and folded back at the sides of its
     box. Columns where a value holds more than a tenth of the rows get none.
 
-    Cost: ``max_rounds`` forests on twice the rows; memory for
+    Cost: ``max_iter`` forests on twice the rows; memory for
     ``n_estimators`` * (n_samples + 4 * n_leaves * n_features) numbers.
 
     References
@@ -116,7 +121,7 @@ class ForestDensityTransferSet(BaseTransferSet):
     _parameter_rules = {
         "n_estimators": [Number(1, whole=True)],
         "min_samples_leaf": [Number(1, whole=True)],
-        "max_rounds": [Number(1, whole=True)],
+        "max_iter": [Number(1, whole=True)],
         **COMMON_RULES,
     }
 
@@ -126,7 +131,7 @@ class ForestDensityTransferSet(BaseTransferSet):
         *,
         n_estimators: int = 20,
         min_samples_leaf: int = 3,
-        max_rounds: int = 3,
+        max_iter: int = 3,
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
         n_jobs: int | None = None,
@@ -135,7 +140,7 @@ class ForestDensityTransferSet(BaseTransferSet):
         self.teacher = teacher
         self.n_estimators = n_estimators
         self.min_samples_leaf = min_samples_leaf
-        self.max_rounds = max_rounds
+        self.max_iter = max_iter
         self.n_samples = n_samples
         self.categorical_features = categorical_features
         self.n_jobs = n_jobs
@@ -144,25 +149,25 @@ class ForestDensityTransferSet(BaseTransferSet):
     def _learn(self, rows: Encoded) -> None:
         self._rows = rows
         self._smooth = np.flatnonzero(~has_atoms(rows.numbers))
-        picture = fit_picture(rows)
-        layout = picture(rows).astype(np.float32)
+        standardize = fit_standardizer(rows)
+        layout = standardize(rows).astype(np.float32)
         seed = check_random_state(self.random_state)
         rng = np.random.default_rng(seed.randint(2**31 - 1))
         drawn, scores = draw_columns(rows, len(rows), rng), []
-        for _ in range(self.max_rounds):
-            forest, score = self._part_from(layout, picture(drawn).astype(np.float32), seed)
+        for _ in range(self.max_iter):
+            forest, score = self._part_from(layout, standardize(drawn).astype(np.float32), seed)
             scores.append(score)
             if len(scores) > 1 and score <= 0.5:
-                break  # the leaves learned so far draw rows that none can tell
+                break  # the leaves learned so far draw rows that cannot be separated
             leaves = learn_leaves(forest, layout, rows.numbers.shape[1], self.min_samples_leaf)
-            self._learn_cells(leaves, picture)
+            self._learn_cells(leaves, standardize)
             drawn, _parents = self._draw_block(len(rows), rng)
         self.oob_scores_ = np.array(scores)
 
     def _part_from(
         self, real: np.ndarray, drawn: np.ndarray, seed: np.random.RandomState
     ) -> tuple[RandomForestClassifier, float]:
-        """Fit a forest that tells real rows from drawn ones; also its out-of-bag accuracy."""
+        """Fit a forest that separates real rows from drawn ones; also its out-of-bag accuracy."""
         forest = RandomForestClassifier(
             self.n_estimators,
             min_samples_leaf=self.min_samples_leaf,
@@ -172,7 +177,7 @@ class ForestDensityTransferSet(BaseTransferSet):
         )
         is_real = np.repeat([1, 0], [len(real), len(drawn)])
         with warnings.catch_warnings():
-            # Few trees leave some rows without an out-of-bag answer.
+            # Few trees leave some rows without an out-of-bag prediction.
             warnings.simplefilter("ignore")
             forest.fit(np.vstack([real, drawn]), is_real)
         if len(real) == 1 or forest.n_classes_ == 1:
@@ -181,14 +186,14 @@ class ForestDensityTransferSet(BaseTransferSet):
         known = ~np.isnan(votes[:, 0])
         return forest, float((votes[known].argmax(axis=1) == is_real[known]).mean())
 
-    def _learn_cells(self, leaves: Leaves, picture: Picture) -> None:
+    def _learn_cells(self, leaves: Leaves, standardize: Standardizer) -> None:
         """Keep the leaves, and what the noise in them needs, in the columns' own units."""
         j = self._smooth
         self._leaves = leaves
         if not len(j):
             return
-        low = leaves.low[:, j] * picture.scale[j] + picture.center[j]
-        high = leaves.high[:, j] * picture.scale[j] + picture.center[j]
+        low = leaves.low[:, j] * standardize.scale[j] + standardize.center[j]
+        high = leaves.high[:, j] * standardize.scale[j] + standardize.center[j]
         low = np.maximum(low, self._table.low[j])
         high = np.minimum(high, self._table.high[j])
         mean, deviation = leaves.moments(self._rows.numbers[:, j])

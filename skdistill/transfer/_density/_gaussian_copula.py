@@ -2,7 +2,7 @@
 
 Sources: R. B. Nelsen, "An Introduction to Copulas", 2006; U. Olsson, "Maximum
 likelihood estimation of the polychoric correlation coefficient", Psychometrika
-44, 1979 (levels as intervals of a normal variable).
+44, 1979 (categories as intervals of a normal variable).
 """
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from skdistill.transfer._base import BaseTransferSet
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
 from skdistill.transfer._density._latent import latent_correlation, rank_scores, step_scores
-from skdistill.transfer._near._neighbors import fit_picture
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._marginals import has_atoms
-from skdistill.transfer._tables._table import MISSING, Encoded
+from skdistill.transfer._tables import MISSING, Encoded, fit_standardizer, has_atoms
 
 __all__ = ["GaussianCopulaTransferSet"]
 
 # Scores of a column's rows, NaN where missing, and their expansion; see `step_scores`.
 _Behind = tuple[np.ndarray, np.ndarray]
 
-# Enough rows to tell in which order levels go with the other columns.
+# Enough rows to find in which order categories go with the other columns.
 _ORDERING_ROWS = 10_000
 
 
@@ -33,21 +30,22 @@ class GaussianCopulaTransferSet(BaseTransferSet):
     """Rows with the marginals of the real ones, tied together by a normal copula.
 
     Behind every column stands a normal variable. Numbers follow it through the
-    column's own distribution, and levels are intervals of it. Columns with gaps
-    have another one that says where these are.
+    column's own distribution, and categories are intervals of it. Columns with
+    missing values have another one for where these are.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample`.
 
@@ -55,13 +53,13 @@ class GaussianCopulaTransferSet(BaseTransferSet):
     ----------
     correlation_ : ndarray of shape (n_latent, n_latent)
         Correlations of the normal variables: those of the columns of numbers,
-        of the columns of levels, then one for each column with gaps.
+        of the categorical columns, then one for each column with missing values.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -81,7 +79,7 @@ class GaussianCopulaTransferSet(BaseTransferSet):
     is behind them, by an amount that is known [2]_ and undone. What a copula
     cannot show: valleys, rings, and other shapes that no correlation describes.
 
-    Levels are put in the order in which the other columns tell them apart
+    Categories are put in the order in which the other columns separate them
     best. Cost: O(n_samples log n_samples * n_features), once.
 
     References
@@ -125,16 +123,16 @@ class GaussianCopulaTransferSet(BaseTransferSet):
         self._sorted = [np.sort(column[~np.isnan(column)]) for column in numbers.T]
         self._smooth = [~atom and len(v) > 1 for atom, v in zip(atoms, self._sorted, strict=True)]
         behind = [_number_scores(column) for column in numbers.T]
-        self._levels = []
-        for column, order in zip(codes.T, _level_orders(rows), strict=True):
+        self._categories = []
+        for column, order in zip(codes.T, _category_orders(rows), strict=True):
             steps, scores = _Steps.of(column, order)
-            self._levels.append(steps)
+            self._categories.append(steps)
             behind.append(scores)
         missing = np.hstack([np.isnan(numbers), codes == MISSING])
-        self._gappy = np.flatnonzero(missing.any(axis=0))
-        self._gap_ends = 1.0 - missing[:, self._gappy].mean(axis=0)
-        for gaps in missing[:, self._gappy].T:
-            behind.append(_Steps.of(gaps.astype(np.int32), np.arange(2))[1])
+        self._incomplete = np.flatnonzero(missing.any(axis=0))
+        self._missing_starts = 1.0 - missing[:, self._incomplete].mean(axis=0)
+        for mask in missing[:, self._incomplete].T:
+            behind.append(_Steps.of(mask.astype(np.int32), np.arange(2))[1])
         self.correlation_ = latent_correlation(
             np.column_stack([scores for scores, _terms in behind]),
             np.array([terms for _scores, terms in behind]),
@@ -142,34 +140,34 @@ class GaussianCopulaTransferSet(BaseTransferSet):
         self._factor = np.linalg.cholesky(self.correlation_).astype(self._dtype)
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
-        d, c = len(self._sorted), len(self._levels)
+        d, c = len(self._sorted), len(self._categories)
         normal = rng.standard_normal((len(self._factor), size), dtype=self._dtype)
         uniform = ndtr(self._factor @ normal)
         numbers = np.empty((size, d), dtype=self._dtype)
         codes = np.empty((size, c), dtype=np.int32)
         for j, values in enumerate(self._sorted):
             numbers[:, j] = _quantiles(values, uniform[j], self._smooth[j])
-        for k, steps in enumerate(self._levels):
+        for k, steps in enumerate(self._categories):
             codes[:, k] = steps(uniform[d + k])
-        for g, column in enumerate(self._gappy):
-            gaps = uniform[d + c + g] >= self._gap_ends[g]
+        for g, column in enumerate(self._incomplete):
+            absent = uniform[d + c + g] >= self._missing_starts[g]
             if column < d:
-                numbers[gaps, column] = np.nan
+                numbers[absent, column] = np.nan
             else:
-                codes[gaps, column - d] = MISSING
+                codes[absent, column - d] = MISSING
         return Encoded(numbers, codes), None
 
 
 @dataclass(frozen=True)
 class _Steps:
-    """A column of levels as intervals of a uniform variable.
+    """A categorical column as intervals of a uniform variable.
 
     Parameters
     ----------
-    ends : ndarray of shape (n_levels - 1,)
-        Where one level ends and the next begins.
-    codes : ndarray of shape (n_levels,)
-        The levels' codes, in that order.
+    ends : ndarray of shape (n_categories - 1,)
+        Where one category ends and the next begins.
+    codes : ndarray of shape (n_categories,)
+        Codes of the categories, in that order.
     """
 
     ends: np.ndarray
@@ -177,7 +175,7 @@ class _Steps:
 
     @classmethod
     def of(cls, column: np.ndarray, order: np.ndarray) -> tuple[_Steps, _Behind]:
-        """Learn from codes (MISSING where there is a gap); also score them."""
+        """Learn from codes (MISSING where missing); also score them."""
         present = column != MISSING
         counts = np.bincount(column[present], minlength=len(order))[order]
         shares, known = counts / max(present.sum(), 1), counts > 0
@@ -204,39 +202,39 @@ def _number_scores(column: np.ndarray) -> _Behind:
     return scores, terms
 
 
-def _level_orders(rows: Encoded) -> list[np.ndarray]:
-    """Put the levels of each column in the order in which the other columns part them best."""
+def _category_orders(rows: Encoded) -> list[np.ndarray]:
+    """Order the categories of each column so that the other columns separate them best."""
     some = rows.take(np.linspace(0, len(rows) - 1, min(len(rows), _ORDERING_ROWS)).astype(np.intp))
-    picture = fit_picture(rows)
+    standardize = fit_standardizer(rows)
     orders = []
     for k in range(rows.codes.shape[1]):
         others = some.copy()
-        others.codes[:, k] = MISSING  # a constant, which tells nothing
-        n_levels = rows.codes[:, k].max() + 1
-        orders.append(_order_along(some.codes[:, k], n_levels, picture(others)))
+        others.codes[:, k] = MISSING  # a constant, which has no information
+        n_categories = rows.codes[:, k].max() + 1
+        orders.append(_order_along(some.codes[:, k], n_categories, standardize(others)))
     return orders
 
 
-def _order_along(codes: np.ndarray, n_levels: int, picture: np.ndarray) -> np.ndarray:
-    """Sort levels by their means along the line that parts these best.
+def _order_along(codes: np.ndarray, n_categories: int, matrix: np.ndarray) -> np.ndarray:
+    """Sort categories by their means along the line that separates these best.
 
     Parameters
     ----------
     codes : ndarray of shape (n,)
-        Level codes, or MISSING.
-    n_levels : int
-    picture : ndarray of shape (n, width)
+        Codes of categories, or MISSING.
+    n_categories : int
+    matrix : ndarray of shape (n, width)
         What else is known of the rows.
 
     Returns
     -------
-    order : ndarray of shape (n_levels,)
+    order : ndarray of shape (n_categories,)
     """
-    if n_levels < 3:
-        return np.arange(n_levels)
-    indicators = codes[:, np.newaxis] == np.arange(n_levels)
+    if n_categories < 3:
+        return np.arange(n_categories)
+    indicators = codes[:, np.newaxis] == np.arange(n_categories)
     counts = indicators.sum(axis=0)[:, np.newaxis]
-    means = indicators.T @ (picture - picture.mean(axis=0)) / np.maximum(counts, 1)
+    means = indicators.T @ (matrix - matrix.mean(axis=0)) / np.maximum(counts, 1)
     _u, _s, axes = np.linalg.svd(means * np.sqrt(counts), full_matrices=False)
     return np.argsort(means @ axes[0], kind="stable")
 
@@ -251,4 +249,4 @@ def _quantiles(values: np.ndarray, uniform: np.ndarray, smooth: bool) -> np.ndar
     place = np.clip(uniform * n - 0.5, 0, n - 1)
     below = np.minimum(place.astype(np.intp), n - 2)
     share = place - below
-    return values[below] * (1 - share) + values[below + 1] * share
+    return np.asarray(values[below] * (1 - share) + values[below + 1] * share)

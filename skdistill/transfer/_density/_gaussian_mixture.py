@@ -16,43 +16,41 @@ from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_random_state
 
 from skdistill._validation import Number, OneOf
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._near._bandwidth import column_deviations
-from skdistill.transfer._near._neighbors import fit_picture
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._table import MISSING, Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._tables import MISSING, Encoded, column_deviations, fit_standardizer
 
 __all__ = ["GaussianMixtureTransferSet"]
 
 # Added to the variances of standardised columns: no component becomes a point.
-_LEAST_VARIANCE = 1e-6
+_MIN_VARIANCE = 1e-6
 
 
 class GaussianMixtureTransferSet(BaseTransferSet):
     """Rows from a mixture of normals, fitted by expectation maximisation.
 
-    Numbers come from the normal of a random component, levels and gaps with
-    the frequencies that they have in that component.
+    Numbers come from the normal of a random component, categories and missing
+    values with the frequencies that they have in that component.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_components : int or "bic", default="bic"
         How many normals; "bic" takes the number, from one to
-        ``max_components``, with the least Bayesian information criterion.
+        ``max_components``, with the smallest Bayesian information criterion.
     max_components : int, default=10
         The largest number that is tried.
     covariance_type : {"full", "tied", "diag", "spherical"}, default="full"
         Shape of the normals, as in :class:`sklearn.mixture.GaussianMixture`.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample` and what ``fit`` leaves to chance.
 
@@ -66,11 +64,11 @@ class GaussianMixtureTransferSet(BaseTransferSet):
         The criterion of one component, of two, and so on, as far as was tried;
         of the one number of components where that was given.
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -84,10 +82,10 @@ class GaussianMixtureTransferSet(BaseTransferSet):
     Notes
     -----
     The mixture is scikit-learn's, on standardised columns of numbers whose
-    gaps are filled with the mean. Given the component, levels and gaps are
-    independent of each other and of the numbers; their frequencies there are
+    missing values are filled with the mean. Given the component, categories
+    and missing values are independent of each other and of the numbers; their frequencies there are
     weighted by the rows' responsibilities. A table without numbers is laid out
-    as indicators of its levels, with spherical normals.
+    as one-hot indicators, with spherical normals.
 
     The search for the number of components ends once two more components in a
     row bring nothing, and tries no more of them than leave each twice as many
@@ -148,17 +146,17 @@ class GaussianMixtureTransferSet(BaseTransferSet):
             layout = np.where(present, numbers - center, 0.0) / np.where(scale > 0, scale, 1.0)
             shape = self.covariance_type
         else:
-            layout, shape = fit_picture(rows)(rows).astype(np.float64), "spherical"
+            layout, shape = fit_standardizer(rows)(rows).astype(np.float64), "spherical"
         # Our own arrays are numpy's: its k-means starts are refused where dispatch is on.
         with config_context(array_api_dispatch=False):
             belongs = self._fit_components(layout, shape)
         if numbers.shape[1]:
             self._means = (self._means * scale + center).astype(numbers.dtype)
             self._factors = (scale[:, np.newaxis] * self._factors).astype(numbers.dtype)
-        self._gappy = np.flatnonzero(np.isnan(numbers).any(axis=0))
+        self._incomplete = np.flatnonzero(np.isnan(numbers).any(axis=0))
         total = belongs.sum(axis=0)[:, np.newaxis]
-        self._gap_shares = belongs.T @ np.isnan(numbers[:, self._gappy]) / total
-        self._level_shares = [_shares_within(column, belongs) for column in rows.codes.T]
+        self._missing_shares = belongs.T @ np.isnan(numbers[:, self._incomplete]) / total
+        self._category_shares = [_shares_within(column, belongs) for column in rows.codes.T]
 
     def _fit_components(self, layout: np.ndarray, shape: str) -> np.ndarray:
         """Set the components; return responsibilities of shape (n, n_components_)."""
@@ -172,47 +170,45 @@ class GaussianMixtureTransferSet(BaseTransferSet):
             most = min(self.max_components, n)
             if shape == "full":
                 most = max(1, min(most, n // (2 * (d + 1))))
-            found, self.bic_ = _least_bic(layout, most, shape, seed)
+            found, self.bic_ = _smallest_bic(layout, most, shape, seed)
         else:
             found = _fit_mixture(layout, min(self.n_components, n), shape, seed)
             self.bic_ = np.array([found.bic(layout)])
         self.n_components_, self.weights_ = found.n_components, found.weights_
         self._means, self._factors = found.means_, _factors(found, d)
-        return found.predict_proba(layout)
+        return np.asarray(found.predict_proba(layout))
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
         share = self.weights_ / self.weights_.sum()
         component = rng.choice(self.n_components_, size=size, p=share)
         d, dtype = len(self._table.whole), self._means.dtype
         numbers = np.empty((size, d), dtype=dtype)
-        codes = np.empty((size, len(self._level_shares)), dtype=np.int32)
+        codes = np.empty((size, len(self._category_shares)), dtype=np.int32)
         normal = rng.standard_normal((size, d), dtype=dtype)
         uniform = rng.random((size, codes.shape[1]))
-        missing = rng.random((size, len(self._gappy))) < self._gap_shares[component]
+        missing = rng.random((size, len(self._incomplete))) < self._missing_shares[component]
         for m in range(self.n_components_):
             here = np.flatnonzero(component == m)
             if d:
                 numbers[here] = self._means[m] + normal[here] @ self._factors[m].T
-            for k, shares in enumerate(self._level_shares):
+            for k, shares in enumerate(self._category_shares):
                 place = np.cumsum(shares[m]).searchsorted(uniform[here, k], side="right")
                 codes[here, k] = np.minimum(place, shares.shape[1] - 1) + MISSING
-        column = numbers[:, self._gappy]
+        column = numbers[:, self._incomplete]
         column[missing] = np.nan
-        numbers[:, self._gappy] = column
+        numbers[:, self._incomplete] = column
         return Encoded(numbers, codes), None
 
 
 def _fit_mixture(layout: np.ndarray, k: int, shape: str, seed: int) -> GaussianMixture:
     """Fit k components; repeated rows and slow convergence are no news to the user."""
-    mixture = GaussianMixture(
-        k, covariance_type=shape, reg_covar=_LEAST_VARIANCE, random_state=seed
-    )
+    mixture = GaussianMixture(k, covariance_type=shape, reg_covar=_MIN_VARIANCE, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return mixture.fit(layout)
 
 
-def _least_bic(
+def _smallest_bic(
     layout: np.ndarray, most: int, shape: str, seed: int
 ) -> tuple[GaussianMixture, np.ndarray]:
     """Fit one component, two, and so on; return the best and every criterion."""
@@ -235,10 +231,10 @@ def _factors(mixture: GaussianMixture, d: int) -> np.ndarray:
     if shape == "tied":
         return np.tile(np.linalg.cholesky(given), (mixture.n_components, 1, 1))
     variances = given if shape == "diag" else np.tile(given[:, np.newaxis], d)
-    return np.sqrt(variances)[:, :, np.newaxis] * np.eye(d)
+    return np.asarray(np.sqrt(variances)[:, :, np.newaxis] * np.eye(d))
 
 
 def _shares_within(codes: np.ndarray, belongs: np.ndarray) -> np.ndarray:
-    """Frequencies of a column's levels, missing first, of shape (n_components, n_levels + 1)."""
+    """Frequencies of categories, missing first, of shape (n_components, n_categories + 1)."""
     counts = np.array([np.bincount(codes - MISSING, weights=weight) for weight in belongs.T])
-    return counts / counts.sum(axis=1, keepdims=True)
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -14,15 +14,20 @@ from typing import Any
 import numpy as np
 
 from skdistill._validation import Instance, Number, OneOf
-from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._near._bandwidth import column_deviations, multivariate_rule, rule_of_thumb
-from skdistill.transfer._near._perturb import perturb
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import Draws, balanced_rows
-from skdistill.transfer._tables._marginals import level_shares, uniform_shares
-from skdistill.transfer._tables._point_masses import PointMasses
-from skdistill.transfer._tables._row_copies import RowCopyMixin
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet, transformer_without_teacher
+from skdistill.transfer._tables import (
+    Draws,
+    Encoded,
+    PointMasses,
+    RowCopyMixin,
+    balanced_rows,
+    category_shares,
+    column_deviations,
+    multivariate_rule,
+    perturb,
+    rule_of_thumb,
+    uniform_shares,
+)
 
 __all__ = ["KernelDensityTransferSet"]
 
@@ -38,45 +43,46 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     """New rows from a kernel density: a real row and noise in each column's own scale.
 
     Numbers get normal noise whose deviation is a bandwidth times that of the
-    column; levels are drawn anew with a small probability.
+    column; categories are drawn anew with a small probability.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     bandwidth : "silverman", "scott", float or array-like of shape \
             (n_features,), default="silverman"
         A rule: Silverman's rule of thumb for one column, averaged over the
         columns, or Scott's for all at once, which is wider. Or how many
         standard deviations of each column. Or for each column the deviation of
-        its noise in its own unit (for a column of levels: the probability that
-        another level is drawn, at most 1 - 1 / n_levels).
-    level_kernel : "swap" or "aitchison-aitken", default="swap"
-        Where a level that is drawn anew comes from: the levels of all rows, so
-        that the frequency of each is kept, or all levels alike.
+        its noise in its own unit (for a categorical column: the probability
+        that another category is drawn, at most 1 - 1 / n_categories).
+    category_kernel : "swap" or "aitchison-aitken", default="swap"
+        Where a category that is drawn anew comes from: those of all rows, so
+        that the frequency of each is kept, or all categories alike.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample` and :meth:`transform`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     bandwidth_ : ndarray of shape (n_features,)
-        Deviation of the noise in each column's own unit; for a column of
-        levels, the probability that one gives way to another under the
-        Aitchison-Aitken kernel.
+        Deviation of the noise in each column's own unit; for a
+        categorical column, the probability that a category is replaced by
+        another one under the Aitchison-Aitken kernel.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -91,13 +97,13 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     -----
     The density is a mean of product kernels, one around each row. With a
     factor f (a rule's, or the number given), the noise of column j has the
-    deviation :math:`f \\sigma_j`, and a level is drawn anew with probability
-    :math:`\\min(f^2, 1)`: the best bandwidth of levels shrinks like the square
-    of that of numbers [2]_. From n levels of c kinds, all alike, this gives the
+    deviation :math:`f \\sigma_j`, and a category is drawn anew with probability
+    :math:`\\min(f^2, 1)`: the best bandwidth of categories shrinks like the
+    square of that of numbers [2]_. From c categories, all alike, this gives the
     Aitchison-Aitken kernel [1]_ with :math:`\\lambda = f^2 (c - 1) / c`.
 
     Before it is brought inside the bounds seen, a column's variance is that of
-    the real rows plus the square of its bandwidth. A gap stays a gap, and a
+    the real rows plus the square of its bandwidth. Missing values stay missing, and a
     point mass (a value that a tenth of the rows share) gets no noise. Every
     row is drawn from equally often, up to once.
 
@@ -124,7 +130,7 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
 
     _parameter_rules = {
         "bandwidth": [OneOf(*_RULES), Number(0, float("inf"), closed="left"), _ONE_A_COLUMN],
-        "level_kernel": [OneOf("swap", "aitchison-aitken")],
+        "category_kernel": [OneOf("swap", "aitchison-aitken")],
         **COMMON_RULES,
     }
 
@@ -133,14 +139,14 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
         teacher: Any = None,
         *,
         bandwidth: Any = "silverman",
-        level_kernel: str = "swap",
+        category_kernel: str = "swap",
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
         random_state: Any = None,
     ):
         self.teacher = teacher
         self.bandwidth = bandwidth
-        self.level_kernel = level_kernel
+        self.category_kernel = category_kernel
         self.n_samples = n_samples
         self.categorical_features = categorical_features
         self.random_state = random_state
@@ -148,11 +154,11 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
     def _learn(self, rows: Encoded) -> None:
         self._rows = rows
         self._masses = PointMasses(rows.numbers)
-        shares = level_shares if self.level_kernel == "swap" else uniform_shares
+        shares = category_shares if self.category_kernel == "swap" else uniform_shares
         self._shares = shares(rows.codes)
-        # Drawing anew gives another level in (c - 1) / c of the cases.
-        n_levels = np.array([len(share) for share in self._shares])
-        others = 1.0 - 1.0 / np.maximum(n_levels, 1)
+        # Drawing anew gives another category in (c - 1) / c of the cases.
+        n_categories = np.array([len(share) for share in self._shares])
+        others = 1.0 - 1.0 / np.maximum(n_categories, 1)
         self._deviations, switch = self._bandwidths(rows, others)
         self._redraw = np.divide(switch, others, out=np.zeros_like(switch), where=others > 0)
         self.bandwidth_ = np.empty(len(self._table.categorical))
@@ -160,7 +166,7 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
         self.bandwidth_[self._table.categorical] = switch
 
     def _bandwidths(self, rows: Encoded, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Deviations of noise, and probabilities of another level, by the parameter."""
+        """Deviations of noise, and probabilities of another category, by the parameter."""
         if _ONE_A_COLUMN.accepts(self.bandwidth):
             return self._given_bandwidths(others)
         if isinstance(self.bandwidth, str):
@@ -182,8 +188,8 @@ class KernelDensityTransferSet(RowCopyMixin, BaseTransferSet):
             raise ValueError(f"bandwidth must be finite and >= 0, got {given.tolist()}.")
         if (given[mask] > others + 1e-12).any():
             raise ValueError(
-                "In columns of levels, bandwidth is the probability of another level, at most "
-                f"1 - 1 / n_levels: {others.tolist()}. Got {given[mask].tolist()}."
+                "In categorical columns, bandwidth is the probability of another category, at most "
+                f"1 - 1 / n_categories: {others.tolist()}. Got {given[mask].tolist()}."
             )
         return given[~mask], given[mask]
 

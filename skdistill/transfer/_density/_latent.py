@@ -1,7 +1,7 @@
 """Correlations of the normal variables behind columns of any kind.
 
-Every column is seen as a normal variable: cut at thresholds, so that a level,
-or a repeated number, is an interval of it, or stretched into the column's own
+Every column is seen as a normal variable: cut at thresholds, so that a
+category, or a repeated number, is an interval of it, or stretched into the column's own
 shape. Ranks see no stretching. So from the correlation of the columns' ranks
 follows that of the variables behind them.
 
@@ -9,7 +9,7 @@ Sources: H. Liu, F. Han, M. Yuan, J. Lafferty, L. Wasserman, "High-dimensional
 semiparametric Gaussian copula graphical models", Annals of Statistics 40, 2012
 (from ranks, for columns without repeats); U. Olsson, "Maximum likelihood
 estimation of the polychoric correlation coefficient", Psychometrika 44, 1979
-(levels as intervals); H. O. Lancaster, "Some properties of the bivariate normal
+(categories as intervals); H. O. Lancaster, "Some properties of the bivariate normal
 distribution considered in the form of a contingency table", Biometrika 44, 1957
 (the expansion in Hermite polynomials).
 """
@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from skdistill.transfer._near._bandwidth import column_deviations
+from skdistill.transfer._tables import column_deviations
 
 __all__ = ["latent_correlation", "rank_scores", "step_scores"]
 
@@ -99,7 +99,7 @@ def _pairwise_correlation(scores: np.ndarray) -> np.ndarray:
     square = (s**2).T @ present / n - mean**2
     cross = s.T @ s / n - mean * mean.T
     scale = np.sqrt(np.maximum(square * square.T, 0.0))
-    return np.divide(cross, scale, out=np.zeros_like(cross), where=scale > 1e-12)
+    return np.asarray(np.divide(cross, scale, out=np.zeros_like(cross), where=scale > 1e-12))
 
 
 def latent_correlation(scores: np.ndarray, terms: np.ndarray) -> np.ndarray:
@@ -137,7 +137,7 @@ def latent_correlation(scores: np.ndarray, terms: np.ndarray) -> np.ndarray:
         above = value > covariance
         high[above], low[~above] = r[above], r[~above]
     r = (low + high) / 2
-    r[product < 1e-9] = 0.0  # a constant tells nothing
+    r[product < 1e-9] = 0.0  # a constant has no information
     np.fill_diagonal(r, 1.0)
     return _nearest_correlation(r)
 
@@ -147,4 +147,4 @@ def _nearest_correlation(r: np.ndarray) -> np.ndarray:
     values, vectors = np.linalg.eigh((r + r.T) / 2)
     lifted = (vectors * np.maximum(values, 1e-6)) @ vectors.T
     scale = np.sqrt(np.diag(lifted))
-    return lifted / scale / scale[:, np.newaxis]
+    return np.asarray(lifted / scale / scale[:, np.newaxis])

@@ -21,7 +21,7 @@ class Leaves:
     members : ndarray of shape (n_trees * n,)
         Rows, leaf by leaf.
     start, count : ndarray of shape (n_leaves,)
-        Where a leaf's rows stand in ``members``.
+        Positions of a leaf's rows in ``members``.
     low, high : ndarray of shape (n_leaves, d)
         Bounds of the leaf's box in the first d columns that the trees see.
     """
@@ -59,7 +59,7 @@ class Leaves:
         return mean, deviation
 
 
-def learn_leaves(forest: Any, layout: np.ndarray, d: int, least: int) -> Leaves:
+def learn_leaves(forest: Any, layout: np.ndarray, d: int, min_rows: int) -> Leaves:
     """Put rows into the leaves of a forest, joined until each holds enough.
 
     Parameters
@@ -67,10 +67,10 @@ def learn_leaves(forest: Any, layout: np.ndarray, d: int, least: int) -> Leaves:
     forest : RandomForestClassifier
         Fitted.
     layout : ndarray of shape (n, width), dtype float32
-        Rows as the forest sees them, without gaps.
+        Rows as the forest sees them, without missing values.
     d : int
         How many columns, the first ones, get bounds.
-    least : int
+    min_rows : int
         A split with fewer rows on one side is undone: all go to the other
         side, or stay if there are too few as well.
 
@@ -81,7 +81,7 @@ def learn_leaves(forest: Any, layout: np.ndarray, d: int, least: int) -> Leaves:
     of_row, members, counts, lows, highs = [], [], [], [], []
     n_leaves = 0
     for estimator in forest.estimators_:
-        tree = _pruned(estimator.tree_, layout, least)
+        tree = _pruned(estimator.tree_, layout, min_rows)
         used, leaf, count = np.unique(
             _descend(tree, layout), return_inverse=True, return_counts=True
         )
@@ -112,25 +112,25 @@ class _Splits:
     feature: np.ndarray
     threshold: np.ndarray
 
-    def levels(self) -> list[np.ndarray]:
-        """Nodes in use, level by level."""
-        levels = [np.array([0])]
+    def by_depth(self) -> list[np.ndarray]:
+        """Nodes in use, by depth."""
+        layers = [np.array([0])]
         while True:
-            inner = levels[-1][self.left[levels[-1]] >= 0]
+            inner = layers[-1][self.left[layers[-1]] >= 0]
             if not len(inner):
-                return levels
-            levels.append(np.unique(np.concatenate([self.left[inner], self.right[inner]])))
+                return layers
+            layers.append(np.unique(np.concatenate([self.left[inner], self.right[inner]])))
 
 
-def _pruned(tree: Any, layout: np.ndarray, least: int) -> _Splits:
+def _pruned(tree: Any, layout: np.ndarray, min_rows: int) -> _Splits:
     """Undo the splits of a tree that leave a side with too few rows."""
     left, right = tree.children_left.copy(), tree.children_right.copy()
     splits = _Splits(left, right, tree.feature, tree.threshold)
     held = np.bincount(tree.apply(layout), minlength=tree.node_count)
-    for nodes in splits.levels()[::-1]:
+    for nodes in splits.by_depth()[::-1]:
         inner = nodes[left[nodes] >= 0]
         held[inner] = held[left[inner]] + held[right[inner]]
-    few_left, few_right = held[left] < least, held[right] < least
+    few_left, few_right = held[left] < min_rows, held[right] < min_rows
     both = few_left & few_right
     left[:], right[:] = (
         np.where(both, -1, np.where(few_left, right, left)),
@@ -156,7 +156,7 @@ def _boxes(splits: _Splits, d: int) -> tuple[np.ndarray, np.ndarray]:
     """Bounds of every node in the first ``d`` columns, each of shape (n_nodes, d)."""
     low = np.full((len(splits.left), d), -np.inf)
     high = np.full((len(splits.left), d), np.inf)
-    for nodes in splits.levels():
+    for nodes in splits.by_depth():
         inner = nodes[splits.left[nodes] >= 0]
         for child, bound in ((splits.left[inner], high), (splits.right[inner], low)):
             low[child], high[child] = low[inner], high[inner]

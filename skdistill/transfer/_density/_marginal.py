@@ -10,42 +10,41 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._marginals import draw_columns
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._tables import Encoded, draw_columns
 
 __all__ = ["MarginalTransferSet"]
 
 
 class MarginalTransferSet(BaseTransferSet):
-    """Rows with the marginals of the real ones and nothing between the columns.
+    """Rows with the marginals of the real ones and independent columns.
 
-    Each entry is drawn from its own column, gaps included.
+    Each entry is drawn from its own column, missing values included.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -90,9 +89,6 @@ class MarginalTransferSet(BaseTransferSet):
         self.n_samples = n_samples
         self.categorical_features = categorical_features
         self.random_state = random_state
-
-    def _learn(self, rows: Encoded) -> None:
-        self._rows = rows
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, None]:
         return draw_columns(self._rows, size, rng), None

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.transfer._base import BaseTransferSet
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet
+from skdistill.transfer._tables import Encoded
 
 __all__ = ["BootstrapTransferSet"]
 
@@ -23,26 +22,27 @@ class BootstrapTransferSet(BaseTransferSet):
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -50,13 +50,13 @@ class BootstrapTransferSet(BaseTransferSet):
 
     See Also
     --------
-    PoolTransferSet : Other real rows, which tell more.
+    PoolTransferSet : Other real rows, which add information.
     NoiseTransferSet : Real rows with noise.
 
     Notes
     -----
-    The teacher is asked nothing new: what a student gains over other
-    generators shows against this one, with all else equal [1]_.
+    The teacher labels nothing new, so this is the baseline for what a student
+    gains from another generator, with all else equal [1]_.
 
     References
     ----------
@@ -85,9 +85,6 @@ class BootstrapTransferSet(BaseTransferSet):
         self.n_samples = n_samples
         self.categorical_features = categorical_features
         self.random_state = random_state
-
-    def _learn(self, rows: Encoded) -> None:
-        self._rows = rows
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = rng.integers(self._n_rows, size=size)

@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 
 from skdistill._validation import Number
-from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet, transformer_without_teacher
 from skdistill.transfer._near._near_rows import NearRows
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import Draws, RowDraws, balanced_rows, pick_one
-from skdistill.transfer._tables._row_copies import RowCopyMixin
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._tables import (
+    Draws,
+    Encoded,
+    RowCopyMixin,
+    RowDraws,
+    balanced_rows,
+    pick_one,
+)
 
 __all__ = ["InterpolationTransferSet"]
 
@@ -25,36 +29,37 @@ __all__ = ["InterpolationTransferSet"]
 class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
     """New rows between a row and one of its nearest neighbours (SMOTE, without classes).
 
-    Numbers lie at a random place of the segment between the two; each level
-    is that of the one or of the other, the likelier the nearer.
+    Numbers lie at a random place of the segment between the two; each
+    category is that of the one or of the other, the likelier the nearer.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_neighbors : int, default=5
         The other end is a random one of so many nearest different rows.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     n_jobs : int, default=None
-        For the neighbour search.
+        Jobs of the neighbour search.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample` and :meth:`transform`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -70,11 +75,11 @@ class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
     Rows between others never leave what is between them, so the spread of
     each column shrinks a little.
 
-    The nominal rule of SMOTE-NC gives a row the most frequent level among its
-    neighbours, which starves rare levels. Here a level comes from the
+    The nominal rule of SMOTE-NC gives a row the most frequent category among
+    its neighbours, which starves rare ones. Here a category comes from the
     neighbour with probability u, where u is the row's place on the segment,
     drawn for each column anew. So does a number where one of both is missing,
-    and the gap itself.
+    and the missing value itself.
 
     References
     ----------
@@ -112,7 +117,7 @@ class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         self._near = NearRows(rows, self.n_neighbors, self.n_jobs)
-        self._gappy = np.flatnonzero(np.isnan(rows.numbers).any(axis=0))
+        self._incomplete = np.flatnonzero(np.isnan(rows.numbers).any(axis=0))
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = balanced_rows(self._n_rows, size, rng)
@@ -128,16 +133,18 @@ class InterpolationTransferSet(RowCopyMixin, BaseTransferSet):
         if not k:
             return rows
         other = self._near.rows.take(near[np.arange(n), pick_one(k, draws.random(n))])
-        numbers, codes, gappy = rows.numbers, rows.codes, self._gappy
+        numbers, codes, incomplete = rows.numbers, rows.codes, self._incomplete
         place = draws.random((n, 1), dtype=numbers.dtype)
-        beyond = draws.random((n, codes.shape[1] + len(gappy))) < place
+        beyond = draws.random((n, codes.shape[1] + len(incomplete))) < place
         np.copyto(codes, other.codes, where=beyond[:, : codes.shape[1]])
-        # A gap at either end makes the sum missing: then one of both ends it is.
-        ends = np.where(beyond[:, codes.shape[1] :], other.numbers[:, gappy], numbers[:, gappy])
-        whole = ~np.isnan(numbers[:, gappy] + other.numbers[:, gappy])
+        # A missing value at either end makes the sum missing: then it is one of both ends.
+        ends = np.where(
+            beyond[:, codes.shape[1] :], other.numbers[:, incomplete], numbers[:, incomplete]
+        )
+        whole = ~np.isnan(numbers[:, incomplete] + other.numbers[:, incomplete])
         step = other.numbers
         step -= numbers
         step *= place
         numbers += step
-        numbers[:, gappy] = np.where(whole, numbers[:, gappy], ends)
+        numbers[:, incomplete] = np.where(whole, numbers[:, incomplete], ends)
         return rows

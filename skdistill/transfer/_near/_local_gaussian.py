@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 
 from skdistill._validation import Number
-from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._near._bandwidth import rule_of_thumb
-from skdistill.transfer._near._near_rows import NearRows, adopt_levels, adopt_still
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import Draws, RowDraws, balanced_rows
-from skdistill.transfer._tables._row_copies import RowCopyMixin
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet, transformer_without_teacher
+from skdistill.transfer._near._near_rows import NearRows, adopt_categories, adopt_fixed
+from skdistill.transfer._tables import (
+    Draws,
+    Encoded,
+    RowCopyMixin,
+    RowDraws,
+    balanced_rows,
+    rule_of_thumb,
+)
 
 __all__ = ["LocalGaussianTransferSet"]
 
@@ -37,45 +40,46 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
        + f \cdot h_S \sigma \varepsilon
 
     with independent standard normal :math:`w` and :math:`\varepsilon`, and
-    Silverman's rule of thumb :math:`h_S` for one column. Levels are taken over
-    from a random neighbour, never averaged.
+    Silverman's rule of thumb :math:`h_S` for one column. Categories are
+    taken over from a random neighbour, never averaged.
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     n_neighbors : int, default=10
         How many nearest different rows, k.
     spread : float, default=1.0
         How far along their differences, h >= 0. It is also the probability
-        with which a level comes from a random one of them (at 1 and above,
+        with which a category comes from a random one of them (at 1 and above,
         always).
     floor : float, default=1.0
         How much noise there is in every direction, f >= 0, in bandwidths of
         the column. Zero keeps rows in the span of their neighbours.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     n_jobs : int, default=None
-        For the neighbour search.
+        Jobs of the neighbour search.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample` and :meth:`transform`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     bandwidth_ : ndarray of shape (n_numeric,)
         Standard deviation of the floor of noise in each column of numbers, in
         its own unit; zero where a column is constant.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -95,8 +99,8 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
     is made once, at ``fit``.
 
     A value that a tenth of the rows share is a point mass: it is not moved.
-    Where a row or a random neighbour has one, or a gap (missing entry), the
-    entry is taken over with half that probability. Every row is drawn from equally often, up to
+    Where a row or a random neighbour has one, or a missing value, the entry is
+    taken over with half that probability. Every row is drawn from equally often, up to
     once. New numbers stay within the bounds seen, whole columns stay whole.
 
     References
@@ -159,10 +163,10 @@ class LocalGaussianTransferSet(RowCopyMixin, BaseTransferSet):
         """Move copies of rows, in place, among their neighbours at ``near``, of shape (n, k)."""
         pool, numbers = self._near.rows, rows.numbers
         share = min(self.spread, 1.0)
-        adopt_levels(rows.codes, pool.codes, near, share, draws)
+        adopt_categories(rows.codes, pool.codes, near, share, draws)
         moving = self._near.masses.without(numbers)
-        # Half as likely: the neighbour's may stand still as well as one's own.
-        adopt_still(numbers, moving, self._near, near, share / 2, draws)
+        # Half as likely: the neighbour's value may be fixed as well as one's own.
+        adopt_fixed(numbers, moving, self._near, near, share / 2, draws)
         weights = draws.standard_normal(near.shape, dtype=numbers.dtype)
         weights *= self.spread / np.sqrt(max(near.shape[1], 1))
         noise = draws.standard_normal(numbers.shape, dtype=numbers.dtype)
@@ -187,7 +191,7 @@ def combine_differences(
     numbers : ndarray of shape (n, d)
         Rows; NaN where missing.
     pool : ndarray of shape (m, d)
-        Where neighbours stand.
+        Where neighbours come from.
     near : ndarray of shape (n, k)
         Each row's neighbours, as positions in ``pool``.
     weights : ndarray of shape (n, k)

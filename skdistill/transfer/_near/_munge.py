@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from skdistill._validation import Number, OneOf
-from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._near._neighbors import build_graph, fit_picture
-from skdistill.transfer._near._pairs import Partners, disjoint_layers
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import RowDraws, pick_one
-from skdistill.transfer._tables._exchange import exchange_levels, exchange_numbers, spread_of
-from skdistill.transfer._tables._row_copies import RowCopyMixin
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet, transformer_without_teacher
+from skdistill.transfer._near._neighbors import build_graph
+from skdistill.transfer._near._pairs import (
+    Partners,
+    disjoint_layers,
+    exchange_categories,
+    exchange_numbers,
+    spread_of,
+)
+from skdistill.transfer._tables import Encoded, RowCopyMixin, RowDraws, fit_standardizer, pick_one
 
 __all__ = ["MungeTransferSet"]
 
@@ -31,16 +33,16 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
     """New rows by exchange between near neighbours (MUNGE).
 
     A row and one of its nearest neighbours exchange each attribute with
-    probability ``p_swap``: levels are swapped; of numbers, each row gets one
+    probability ``p_swap``: categories are swapped; of numbers, each row gets one
     drawn from a normal centred on the other's value, with standard deviation
     ``|difference| / local_variance``. Both rows change, which conserves the
-    distribution of every column (exactly for levels, and for numbers as
+    distribution of every column (exactly for categories, and for numbers as
     ``local_variance`` grows).
 
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     p_swap : float, default=0.5
         Probability that a pair exchanges an attribute, in [0, 1].
@@ -50,32 +52,33 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
     n_neighbors : int, default=5
         The partner is a random one of so many nearest different rows. The
         paper takes 1.
-    neighbors : {"auto", "exact", "approximate"}, default="auto"
-        How they are searched. "auto" is exact up to 20,000 distinct rows, and up
+    algorithm : {"auto", "exact", "approximate"}, default="auto"
+        Of the neighbour search. "auto" is exact up to 20,000 distinct rows, and up
         to 100,000 in no more than six columns; beyond, a forest of random
         projections finds near ones in seconds.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     n_jobs : int, default=None
-        For the neighbour search.
+        Jobs of the neighbour search.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample` and :meth:`transform`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     n_distinct_ : int
         Distinct rows among those given to ``fit``.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -94,13 +97,13 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
     distances are nearly alike (20,000 to 1,000,000 rows). A pass over n rows
     then costs a few array operations over disjoint pairs, whatever their order.
     Memory: the output and about one pass over X. Published implementations copy
-    from the neighbour to the row alone, which shrinks the spread of every
+    from the neighbour only to the row, which shrinks the spread of every
     column.
 
-    The parent of a new row, in ``sample(return_parents=True)``, is the row in
-    whose place it stands; its partner is a second one, and stays unnamed.
+    The parent of a new row, in ``sample(return_parents=True)``, is the row whose
+    place it takes; its partner is a second one, which is not returned.
 
-    A missing entry is exchanged like a level. New numbers stay within the
+    A missing value is exchanged like a category. New numbers stay within the
     bounds seen; columns of whole numbers, of floats too, stay whole; dates and
     durations stay on the grid of those seen, such as whole days.
 
@@ -123,7 +126,7 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         "p_swap": [Number(0, 1)],
         "local_variance": [Number(0, closed="neither")],
         "n_neighbors": [Number(1, whole=True)],
-        "neighbors": [OneOf("auto", "exact", "approximate")],
+        "algorithm": [OneOf("auto", "exact", "approximate")],
         **COMMON_RULES,
     }
 
@@ -134,7 +137,7 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         p_swap: float = 0.5,
         local_variance: float = 1.0,
         n_neighbors: int = 5,
-        neighbors: str = "auto",
+        algorithm: str = "auto",
         n_samples: Any = "auto",
         categorical_features: Any = "from_dtype",
         n_jobs: int | None = None,
@@ -144,7 +147,7 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         self.p_swap = p_swap
         self.local_variance = local_variance
         self.n_neighbors = n_neighbors
-        self.neighbors = neighbors
+        self.algorithm = algorithm
         self.n_samples = n_samples
         self.categorical_features = categorical_features
         self.n_jobs = n_jobs
@@ -152,9 +155,9 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
 
     def _learn(self, rows: Encoded) -> None:
         self._rows = rows
-        self._picture = fit_picture(rows)
-        picture = self._picture(rows)
-        self._graph = build_graph(picture, self.n_neighbors, self.n_jobs, self.neighbors)
+        self._standardize = fit_standardizer(rows)
+        matrix = self._standardize(rows)
+        self._graph = build_graph(matrix, self.n_neighbors, self.n_jobs, self.algorithm)
         self.n_distinct_ = len(self._graph.start)
         # A block is one pass over all rows, or several where they are few.
         copies = max(_BLOCK_ROWS // self._n_rows, 1)
@@ -169,7 +172,7 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         if self._partners is not None and self.p_swap:
             for a, b in disjoint_layers(self._partners, len(parents), rng):
                 exchange_numbers(rows.numbers, a, b, self.p_swap, self.local_variance, rng)
-                exchange_levels(rows.codes, a, b, self.p_swap, rng)
+                exchange_categories(rows.codes, a, b, self.p_swap, rng)
         if size == len(parents):
             return rows, parents
         whole = (copies - 1) * n  # and a random part of the last pass
@@ -177,7 +180,7 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         return rows.take(chosen), parents[chosen]
 
     def _copy(self, rows: Encoded, draws: RowDraws) -> Encoded:
-        """Give way to a random near row, never to an equal one."""
+        """Take attributes of a random near row, never to an equal one."""
         own, other = rows.copy(), self._rows.take(self._near_rows(rows, draws))
         shape, dtype = own.numbers.shape, own.numbers.dtype
         noise = draws.standard_normal(shape, dtype)
@@ -192,7 +195,7 @@ class MungeTransferSet(RowCopyMixin, BaseTransferSet):
         graph, k = self._graph, self._graph.neighbors.shape[1]
         if k == 0:
             return np.zeros(len(rows), dtype=np.intp)
-        groups = graph.near_groups(self._picture(rows))
+        groups = graph.near_groups(self._standardize(rows))
         chosen = groups[np.arange(len(rows)), pick_one(k, draws.random(len(rows)))]
         step = pick_one(graph.count[chosen], draws.random(len(rows)))
-        return graph.members[graph.start[chosen] + step]
+        return np.asarray(graph.members[graph.start[chosen] + step])

@@ -1,15 +1,13 @@
-"""Near rows of rows, and what is taken over from them: levels, gaps and point masses."""
+"""Near rows, and what is taken over from them: categories, missing values, point masses."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from skdistill.transfer._near._neighbors import build_graph, fit_picture
-from skdistill.transfer._tables._draws import Draws, pick_one
-from skdistill.transfer._tables._point_masses import PointMasses
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._near._neighbors import build_graph
+from skdistill.transfer._tables import Draws, Encoded, PointMasses, fit_standardizer, pick_one
 
-__all__ = ["NearRows", "adopt_levels", "adopt_still"]
+__all__ = ["NearRows", "adopt_categories", "adopt_fixed"]
 
 
 class NearRows:
@@ -18,7 +16,7 @@ class NearRows:
     Parameters
     ----------
     rows : Encoded
-        Where neighbours stand.
+        Where neighbours come from.
     n_neighbors : int
         How many; fewer where there are not so many different rows.
     n_jobs : int or None
@@ -27,8 +25,8 @@ class NearRows:
     Attributes
     ----------
     moving : ndarray of shape (n, d)
-        Numbers that may move; NaN where there is a gap or a point mass.
-    still : ndarray of int
+        Numbers that may move; NaN on missing values and point masses.
+    fixed : ndarray of int
         Columns of numbers in which some may not.
     """
 
@@ -36,20 +34,20 @@ class NearRows:
         self.rows = rows
         self.masses = PointMasses(rows.numbers)
         self.moving = self.masses.without(rows.numbers)
-        self.still = np.flatnonzero(np.isnan(self.moving).any(axis=0))
-        self._picture = fit_picture(rows)
-        self._graph = build_graph(self._picture(rows), n_neighbors, n_jobs)
+        self.fixed = np.flatnonzero(np.isnan(self.moving).any(axis=0))
+        self._standardize = fit_standardizer(rows)
+        self._graph = build_graph(self._standardize(rows), n_neighbors, n_jobs)
         self._first = self._graph.members[self._graph.start]  # one row of each that repeats
 
     def of_fitted(self, positions: np.ndarray) -> np.ndarray:
         """Return the neighbours of rows given by position, of shape (n, k)."""
-        return self._first[self._graph.neighbors[self._graph.group[positions]]]
+        return np.asarray(self._first[self._graph.neighbors[self._graph.group[positions]]])
 
     def of(self, rows: Encoded) -> np.ndarray:
         """Return the neighbours of any rows, of shape (n, k); none equals its row."""
         if not self._graph.neighbors.shape[1]:
             return np.empty((len(rows), 0), dtype=np.intp)
-        return self._first[self._graph.near_groups(self._picture(rows))]
+        return np.asarray(self._first[self._graph.near_groups(self._standardize(rows))])
 
 
 def _donors(near: np.ndarray, share: float, width: int, draws: Draws) -> np.ndarray:
@@ -66,17 +64,17 @@ def _donors(near: np.ndarray, share: float, width: int, draws: Draws) -> np.ndar
     return np.where(uniform < share, np.take_along_axis(near, pick, axis=1), -1)
 
 
-def adopt_levels(
+def adopt_categories(
     codes: np.ndarray, pool: np.ndarray, near: np.ndarray, share: float, draws: Draws
 ) -> None:
-    """Take levels over from random neighbours, in place.
+    """Take categories over from random neighbours, in place.
 
     Parameters
     ----------
     codes : ndarray of shape (n, c)
-        Level codes; a missing level is taken over like any other.
+        Codes; a missing category is taken over like any other.
     pool : ndarray of shape (m, c)
-        Where neighbours stand.
+        Where neighbours come from.
     near : ndarray of shape (n, k)
         Positions in ``pool``.
     share : float
@@ -89,7 +87,7 @@ def adopt_levels(
         np.copyto(codes, taken, where=donors >= 0)
 
 
-def adopt_still(
+def adopt_fixed(
     rows: np.ndarray,
     moving: np.ndarray,
     pool: NearRows,
@@ -97,14 +95,14 @@ def adopt_still(
     share: float,
     draws: Draws,
 ) -> None:
-    """Take gaps and point masses over from random neighbours, in place.
+    """Take missing values and point masses over from random neighbours, in place.
 
     Parameters
     ----------
     rows, moving : ndarray of shape (n, d)
-        Numbers, and the same with NaN where there is a gap or a point mass.
+        Numbers, and the same with NaN on missing values and point masses.
     pool : NearRows
-        Where neighbours stand.
+        Where neighbours come from.
     near : ndarray of shape (n, k)
         Their positions.
     share : float
@@ -112,7 +110,7 @@ def adopt_still(
         neighbour's, may not move.
     draws : Generator or RowDraws
     """
-    columns = pool.still
+    columns = pool.fixed
     if len(columns):
         donors = _donors(near, share, len(columns), draws)
         taken = pool.moving[donors, columns]

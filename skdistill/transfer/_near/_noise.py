@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from skdistill._validation import Number
-from skdistill.transfer._base import BaseTransferSet, transformer_without_teacher
-from skdistill.transfer._near._bandwidth import column_deviations
-from skdistill.transfer._near._perturb import perturb
-from skdistill.transfer._rules import COMMON_RULES
-from skdistill.transfer._tables._draws import Draws, balanced_rows
-from skdistill.transfer._tables._marginals import level_shares
-from skdistill.transfer._tables._point_masses import PointMasses
-from skdistill.transfer._tables._row_copies import RowCopyMixin
-from skdistill.transfer._tables._table import Encoded
+from skdistill.transfer._base import COMMON_RULES, BaseTransferSet, transformer_without_teacher
+from skdistill.transfer._tables import (
+    Draws,
+    Encoded,
+    PointMasses,
+    RowCopyMixin,
+    balanced_rows,
+    category_shares,
+    column_deviations,
+    perturb,
+)
 
 __all__ = ["NoiseTransferSet"]
 
@@ -31,31 +33,32 @@ class NoiseTransferSet(RowCopyMixin, BaseTransferSet):
     Parameters
     ----------
     teacher : predictor or callable, default=None
-        Labels the rows in :meth:`fit_resample`, nothing else. Fitted, or
+        Labels the rows in :meth:`fit_resample`; not used otherwise. Fitted, or
         unfitted (then a clone is fitted on ``X, y``).
     scale : float, default=0.1
         Standard deviation of the normal noise, in those of each column.
     p_redraw : float, default=0.1
-        Probability that a level is drawn anew from the levels of all rows,
+        Probability that a category is drawn anew from those of all rows,
         which may give the same.
     n_samples : int or "auto", default="auto"
-        Rows made by default: so many that those of X and these are 10,000
-        together; as many as X has where it has 10,000 by itself.
+        Number of samples drawn by default. "auto" adds to the rows of X until
+        there are 10,000; from 10,000 rows on, it draws as many as X has.
     categorical_features : "from_dtype", None, mask, positions or names, \
             default="from_dtype"
-        Columns that hold levels. "from_dtype" takes a frame's categorical,
-        string and object columns.
+        Categorical columns. "from_dtype" takes a frame's columns of a
+        categorical dtype, of text, and of objects, unless text or objects hold
+        only numbers.
     random_state : int, RandomState instance or None, default=None
         Seeds :meth:`sample` and :meth:`transform`.
 
     Attributes
     ----------
     n_samples_ : int
-        What ``n_samples`` came to.
+        Number of samples drawn by default.
     categorical_features_ : ndarray of shape (n_features,), dtype bool
-        Which columns were taken as levels.
+        Which columns are categorical.
     teacher_ : predictor
-        The teacher that labelled; after :meth:`fit_resample` alone.
+        The fitted teacher; only after :meth:`fit_resample`.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -67,8 +70,8 @@ class NoiseTransferSet(RowCopyMixin, BaseTransferSet):
 
     Notes
     -----
-    To train on rows with noise is to penalise how steep the student is [1]_. A
-    gap stays a gap. Every row is drawn from equally often, up to once.
+    To train on rows with noise is to penalise how steep the student is [1]_.
+    Missing values stay missing. Every row is drawn from equally often, up to once.
 
     References
     ----------
@@ -114,7 +117,7 @@ class NoiseTransferSet(RowCopyMixin, BaseTransferSet):
         self._masses = PointMasses(rows.numbers)
         self._deviations = self.scale * column_deviations(rows.numbers)
         self._redraw = np.full(rows.codes.shape[1], self.p_redraw)
-        self._shares = level_shares(rows.codes)
+        self._shares = category_shares(rows.codes)
 
     def _draw_block(self, size: int, rng: np.random.Generator) -> tuple[Encoded, np.ndarray]:
         parents = balanced_rows(self._n_rows, size, rng)

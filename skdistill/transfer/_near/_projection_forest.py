@@ -126,7 +126,7 @@ def _merge(
 
 
 class ProjectionForest:
-    """Approximate neighbours, with the face of ``sklearn.neighbors.NearestNeighbors``.
+    """Approximate neighbours, with the interface of ``sklearn.neighbors.NearestNeighbors``.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class ProjectionForest:
         """
         self._rows = np.ascontiguousarray(rows, dtype=np.float32)
         k = self.n_neighbors
-        # Leaves too small for k neighbours would leave gaps.
+        # Leaves too small for k neighbours would leave some out.
         leaf_rows = max(_LEAF_ROWS, 4 * (k + 1))
         grown = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")(
             delayed(_near_in_leaves)(self._rows, leaf_rows, k, seed)

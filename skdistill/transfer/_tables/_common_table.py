@@ -1,6 +1,6 @@
 """One table for rows of several transfer sets that were fitted on the same rows.
 
-They differ where one knows more than those rows: a pool has levels, times and
+They differ where one knows more than those rows: a pool has categories, times and
 bounds of its own.
 """
 
@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.transfer._tables._layouts import ArrayLayout, FrameLayout, LevelColumn, TickColumn
+from skdistill._frames import ColumnType
+from skdistill.transfer._tables._layouts import ArrayLayout, CategoryColumn, FrameLayout, TickColumn
 from skdistill.transfer._tables._table import Table
 
 __all__ = ["common_table", "same_layout"]
@@ -53,12 +54,10 @@ def same_layout(one: Table, common: Table) -> bool:
 
 def _common_layout(one: Any, other: Any) -> Any:
     if isinstance(one, ArrayLayout):
-        if one.levels == other.levels:
+        if one.categories == other.categories:
             return one
-        levels = [
-            _union(ours, theirs) for ours, theirs in zip(one.levels, other.levels, strict=True)
-        ]
-        return replace(one, levels=levels)
+        pairs = zip(one.categories, other.categories, strict=True)
+        return replace(one, categories=[_union(ours, theirs) for ours, theirs in pairs])
     columns = [_common_column(*pair) for pair in zip(one.columns, other.columns, strict=True)]
     alike = all(new is old for new, old in zip(columns, one.columns, strict=True))
     return one if alike else replace(one, columns=columns)
@@ -75,9 +74,9 @@ def _common_column(one: Any, other: Any) -> Any:
             "step": math.gcd(one.step, other.step, apart),
         }
     else:
-        changes = {"gap": other.gap if one.gap is None else one.gap}
-        if isinstance(one, LevelColumn):
-            changes["levels"] = _union(one.levels, other.levels)
+        changes = {"type": _common_type(one.type, other.type)}
+        if isinstance(one, CategoryColumn):
+            changes["categories"] = _union(one.categories, other.categories)
         else:
             changes["storage"] = np.result_type(one.storage, other.storage)
     known = all(
@@ -85,6 +84,15 @@ def _common_column(one: Any, other: Any) -> Any:
         for name, value in changes.items()
     )
     return one if known else replace(one, **changes)
+
+
+def _common_type(one: ColumnType, other: ColumnType) -> ColumnType:
+    missing = other.missing if one.missing is None else one.missing
+    written = one.written
+    if written is not None and other.written is not None:
+        written = written.union(other.written)
+    same = missing is one.missing and written == one.written
+    return one if same else replace(one, missing=missing, written=written)
 
 
 def _union(ours: list[Any], theirs: list[Any]) -> list[Any]:

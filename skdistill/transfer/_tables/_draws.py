@@ -104,4 +104,4 @@ def pick_one(count: Any, uniform: Any) -> np.ndarray:
     picked : ndarray of the same shape, dtype intp
     """
     # A product next below the count may round to it.
-    return np.minimum((uniform * count).astype(np.intp), np.asarray(count) - 1)
+    return np.asarray(np.minimum((uniform * count).astype(np.intp), np.asarray(count) - 1))

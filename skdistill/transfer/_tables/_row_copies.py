@@ -37,7 +37,7 @@ class RowCopyMixin(OneToOneFeatureMixin, TransformerMixin):
         Parameters
         ----------
         X : array-like or DataFrame of shape (n_samples, n_features)
-            Rows; levels must have been seen by ``fit``.
+            Rows, with no categories that ``fit`` did not see.
 
         Returns
         -------

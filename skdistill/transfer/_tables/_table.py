@@ -1,8 +1,8 @@
 """Rows as two plain matrices, and back again.
 
-A generator of rows thinks in numbers and in levels. A :class:`Table` is learned
+Generators work on numbers and codes of categories. A :class:`Table` is learned
 from the user's rows once: it turns rows into a float matrix and an integer
-matrix of level codes, and turns new ones into rows of the same kind (array or
+matrix of codes, and turns new ones into rows of the same kind (array or
 DataFrame, dtypes, categories, bounds, whole numbers).
 """
 
@@ -17,7 +17,7 @@ from skdistill._frames import is_frame
 from skdistill._rows import categorical_columns, iter_slices
 from skdistill.transfer._tables._layouts import MISSING, ArrayLayout, FrameLayout, learn_layout
 
-__all__ = ["MISSING", "Encoded", "Room", "Table", "learn_table"]
+__all__ = ["MISSING", "Encoded", "RowBuffer", "Table", "learn_table"]
 
 # Rows brought inside the bounds at a time: they stay in the processor's cache.
 _PART_ROWS = 8_192
@@ -32,7 +32,7 @@ class Encoded:
     numbers : ndarray of shape (n, n_numeric), float
         NaN where missing.
     codes : ndarray of shape (n, n_categorical), dtype int32
-        Index into the column's levels; -1 where missing.
+        Index into the column's categories; -1 where missing.
     """
 
     numbers: np.ndarray
@@ -60,11 +60,11 @@ class Table:
     Parameters
     ----------
     categorical : ndarray of shape (n_features,), dtype bool
-        Which columns hold levels.
+        Which columns are categorical.
     layout : ArrayLayout or FrameLayout
         How columns become numbers and codes, and columns again.
     whole : ndarray of shape (n_numeric,), dtype bool
-        Which numeric columns hold whole numbers alone: so do new rows.
+        Which numeric columns hold only integers: so do new rows.
     low, high : ndarray of shape (n_numeric,)
         Bounds seen; infinite where all values are missing.
     """
@@ -93,7 +93,7 @@ class Table:
     def decode(self, rows: Encoded) -> Any:
         """Turn numbers and codes into rows of the kind that was learned.
 
-        Numbers are brought inside the bounds seen, whole columns are rounded.
+        Numbers are clipped to the bounds seen, columns of integers are rounded.
 
         Parameters
         ----------
@@ -104,29 +104,29 @@ class Table:
         -------
         X : ndarray or DataFrame of shape (n, n_features)
         """
-        room = self.allocate(len(rows))
-        room.fill(slice(0, len(rows)), rows)
-        return room.finish()
+        buffer = self.allocate(len(rows))
+        buffer.fill(slice(0, len(rows)), rows)
+        return buffer.finish()
 
-    def allocate(self, n_rows: int) -> Room:
-        """Return room for ``n_rows`` decoded rows, to be filled in parts."""
-        return Room(self, n_rows)
+    def allocate(self, n_rows: int) -> RowBuffer:
+        """Return a buffer for ``n_rows`` decoded rows, to be filled in parts."""
+        return RowBuffer(self, n_rows)
 
 
-class Room:
+class RowBuffer:
     """Decoded rows while they are being gathered; see :meth:`Table.allocate`."""
 
     def __init__(self, table: Table, n_rows: int):
         self._layout: Any = table.layout
         self._whole = table.whole
-        self._room = table.layout.allocate(n_rows)
+        self._buffer = table.layout.allocate(n_rows)
         # Bounds of whole parts: without broadcasting over short rows, a
         # comparison takes a tenth of the time.
         height = (min(n_rows, _PART_ROWS), 1)
         self._low, self._high = np.tile(table.low, height), np.tile(table.high, height)
 
     def fill(self, place: slice, rows: Encoded) -> None:
-        """Decode rows into their place; they are not changed."""
+        """Decode rows into their positions; they are not changed."""
         whole = self._whole
         for part in iter_slices(len(rows), _PART_ROWS):
             numbers = rows.numbers[part]
@@ -137,11 +137,11 @@ class Room:
             elif whole.any():
                 numbers[:, whole] = np.rint(numbers[:, whole])
             goal = slice(place.start + part.start, place.start + part.stop)
-            self._layout.write(self._room, goal, numbers, rows.codes[part])
+            self._layout.write(self._buffer, goal, numbers, rows.codes[part])
 
     def finish(self) -> Any:
-        """Return all rows; the room is given up."""
-        return self._layout.finish(self._room)
+        """Return all rows; the buffer cannot be used again."""
+        return self._layout.finish(self._buffer)
 
 
 def _categorical_mask(X: Any, categorical_features: Any) -> np.ndarray:
@@ -181,21 +181,21 @@ def _categorical_mask(X: Any, categorical_features: Any) -> np.ndarray:
     if len(unread):
         names = [X.columns[j] for j in unread]
         raise ValueError(
-            f"Columns {names} hold levels, not numbers. Add them to categorical_features, or use "
-            'categorical_features="from_dtype".'
+            f"Columns {names} are categorical, not numeric. Add them to categorical_features, or "
+            'use categorical_features="from_dtype".'
         )
     return mask
 
 
 def learn_table(X: Any, categorical_features: Any = "from_dtype") -> tuple[Table, Encoded]:
-    """Learn the kinds, levels and bounds of the columns of X.
+    """Learn the kinds, categories and bounds of the columns of X.
 
     Parameters
     ----------
     X : ndarray or DataFrame of shape (n_samples, n_features)
         Validated rows.
     categorical_features : "from_dtype", None, mask, positions or names
-        Which columns hold levels.
+        Which columns are categorical.
 
     Returns
     -------
