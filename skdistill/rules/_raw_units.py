@@ -129,7 +129,8 @@ def _positions(chosen: Any, transformer: ColumnTransformer) -> list[int]:
         return [own.index(name) for name in chosen]
     if isinstance(chosen, (list, tuple)) and not len(chosen):
         return []
-    return np.arange(transformer.n_features_in_)[chosen].tolist()
+    positions: list[int] = np.arange(transformer.n_features_in_)[chosen].tolist()
+    return positions
 
 
 def _of_one_column(scaler: Any, j: int) -> Any:
@@ -175,7 +176,7 @@ def raw_thresholds(column: RawColumn, thresholds: Sequence[float]) -> list[float
         left = goes_left(_value(middle))
         low, high = np.where(left, middle, low), np.where(left, high, middle)
     raw = np.where(never, -_LARGEST, np.where(always, _LARGEST, _value(low)))
-    return np.where(finite, raw, wanted).tolist()
+    return [float(value) for value in np.where(finite, raw, wanted)]
 
 
 def _rank(value: float) -> int:
