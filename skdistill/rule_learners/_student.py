@@ -149,7 +149,7 @@ class RuleStudentMixin:
     def _which_rule(self: Any, X: Any) -> np.ndarray:
         """Position of the first rule that holds for each row; validates the rows, once."""
         check_is_fitted(self)
-        rules = self.rules_
+        rules: RuleSet = self.rules_
         if not is_frame(X) or not X.shape[0]:
             applied: np.ndarray = rules.apply(self._check_predict_rows(X))
             return applied

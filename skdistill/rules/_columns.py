@@ -10,6 +10,7 @@ from scipy import sparse
 
 from skdistill._frames import is_frame, library_of
 from skdistill._rows import as_rows, take_column
+from skdistill._typing import FrameLibrary
 
 __all__ = [
     "category_codes",
@@ -130,7 +131,7 @@ def is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
-def _library(column: Any) -> Any:
+def _library(column: Any) -> FrameLibrary:
     """Functions for a column of a frame."""
     # A frame of one column takes pandas as long as to compare a row with all rules.
     return library_of(column if hasattr(column, "iloc") else column.to_frame())
@@ -164,7 +165,7 @@ def read_numbers(values: Any, dtype: str) -> np.ndarray:
         )
     with np.errstate(over="ignore"):
         numbers: np.ndarray = values.astype(dtype, copy=False)
-        return numbers
+    return numbers
 
 
 def category_codes(values: Any) -> tuple[np.ndarray, list[Any]]:
@@ -181,8 +182,7 @@ def category_codes(values: Any) -> tuple[np.ndarray, list[Any]]:
     categories : list
     """
     if hasattr(values, "to_frame"):
-        numbered: tuple[np.ndarray, list[Any]] = _library(values).factorize(values)
-        return numbered
+        return _library(values).factorize(values)
     items = values if isinstance(values, list) else np.asarray(values).tolist()
     place: dict[Any, int] = dict.fromkeys(items, -1)
     categories = [item for item in place if not is_missing(item)]

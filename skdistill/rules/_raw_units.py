@@ -176,8 +176,7 @@ def raw_thresholds(column: RawColumn, thresholds: Sequence[float]) -> list[float
         left = goes_left(_value(middle))
         low, high = np.where(left, middle, low), np.where(left, high, middle)
     raw = np.where(never, -_LARGEST, np.where(always, _LARGEST, _value(low)))
-    raw_thresholds: list[float] = np.where(finite, raw, wanted).tolist()
-    return raw_thresholds
+    return [float(value) for value in np.where(finite, raw, wanted)]
 
 
 def _rank(value: float) -> int:

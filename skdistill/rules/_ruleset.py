@@ -271,9 +271,9 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
             If no rule holds for a row, or several of a set without order, or
             as in ``covers``.
         """
-        of_rules = _outcome_array([rule.outcome for rule in self.rules])
-        outcomes: np.ndarray = of_rules[self._predicting(X)]
-        return outcomes
+        which = self._predicting(X)
+        predicted: np.ndarray = _outcome_array([rule.outcome for rule in self.rules])[which]
+        return predicted
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the predicted distribution for each row.
