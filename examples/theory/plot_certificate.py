@@ -52,8 +52,8 @@ certificate = fidelity_certificate(forest, tree, fresh[:n_rows], source="the MAG
 print(certificate)
 
 # %%
-# Here the true value is known, so the bound can be checked. At delta = 0.05 up to one certificate in
-# twenty is wrong, by a little. Ours may be one of them:
+# Here the true value is known, so the bound can be checked. At delta = 0.05 up to one certificate
+# in twenty is wrong, by a little. Ours may be one of them:
 
 print(f"bound {certificate.bound:.2%}, true value {true_share:.2%}")
 rng = np.random.default_rng(0)
