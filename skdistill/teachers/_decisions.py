@@ -103,7 +103,8 @@ def labels_of_proba(predictor: Any, proba: np.ndarray) -> np.ndarray | None:
     """
     if _known_class(predictor) not in _EXACT:
         return None
-    return np.asarray(predictor.classes_)[np.argmax(proba, axis=1)]
+    labels: np.ndarray = np.asarray(predictor.classes_)[np.argmax(proba, axis=1)]
+    return labels
 
 
 def _known_class(predictor: Any) -> str | None:
