@@ -102,7 +102,8 @@ class ClassLabels:
 
     def decisions(self) -> np.ndarray:
         """Return the labels themselves, of shape (n,)."""
-        return self.classes[self.codes]
+        labels: np.ndarray = self.classes[self.codes]
+        return labels
 
     def take(self, index: Any) -> ClassLabels:
         """Return the labels of some rows."""
@@ -153,7 +154,8 @@ class ClassLabels:
             return np.zeros(len(self), dtype=bool)
         own = self.proba[np.arange(len(self)), self.codes]
         # Probabilities in single precision tie up to their rounding.
-        return own < self.proba.max(axis=1) - 1e-6
+        lost: np.ndarray = own < self.proba.max(axis=1) - 1e-6
+        return lost
 
 
 @dataclass(frozen=True)

@@ -418,7 +418,8 @@ def row_hashes(X: Any, seed: int = 0) -> np.ndarray:
     Time O(n_samples * n_features), memory O(n_samples) beside X (sparse rows
     are made dense in blocks of 4,096).
     """
-    return _seeded_hashes(X, [seed])[0]
+    hashes: np.ndarray = _seeded_hashes(X, [seed])[0]
+    return hashes
 
 
 def _seeded_hashes(X: Any, seeds: list[int]) -> np.ndarray:

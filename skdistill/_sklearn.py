@@ -45,7 +45,9 @@ NODE_FIELDS = (
 
 def check_sample_weight(sample_weight: Any, X: Any) -> np.ndarray:
     """Return weights as a float64 array of shape (n_samples,), never all zero."""
-    weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    weight: np.ndarray = _check_sample_weight(
+        sample_weight, X, dtype=np.float64, ensure_non_negative=True
+    )
     if not np.any(weight):
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return weight

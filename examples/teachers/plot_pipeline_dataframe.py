@@ -3,14 +3,14 @@ A pipeline on a raw data frame
 ==============================
 
 A teacher that is a whole pipeline, preprocessing inside, reads the data frame that people
-read: with levels, gaps and units. So does its student, and so do the rules.
+read: with categories, missing values and units. So does its student, and so do the rules.
 """
 
 # %%
 # The table
 # ---------
-# The German credit data, with the codes of its levels written out. Where an applicant's savings
-# are not known, the level is missing. On top of that, a random tenth of the durations is blanked
+# The German credit data, with the codes of its categories written out. Where an applicant's savings
+# are not known, the category is missing. On top of that, a random tenth of the durations is blanked
 # out here, to have gaps among the numbers too.
 
 import matplotlib.pyplot as plt
@@ -66,9 +66,9 @@ teacher = make_pipeline(
 # %%
 # The student
 # -----------
-# Synthetic rows are data frames too, with the same dtypes, levels and gaps; the teacher is
-# asked about them as they are. (Eight leaves: the curve of fidelity against size says when to
-# stop.)
+# Synthetic rows are data frames too, with the same dtypes, categories and missing values;
+# the teacher predicts them as they are. (Eight leaves: the curve of fidelity against size shows
+# when to stop.)
 
 student = DistilledTreeClassifier(teacher, max_leaf_nodes=8, random_state=0).fit(X)
 print(student.transfer_set_.sample(5, random_state=1))
@@ -78,15 +78,15 @@ print(student.transfer_set_.sample(5, random_state=1))
 print(fidelity_report(student, X_test, y_test))
 
 # %%
-# The rules speak of the levels, and say where a gap goes.
+# The rules name the categories, and where missing values go.
 
 print(extract_rules(student))
 
 # %%
-# As a picture
-# ------------
-# Nodes ask for the rank of a level in the teacher's order, which ``category_order_`` tells:
-# ``account <= 1.5`` are the first two. Rules, above, name the levels.
+# Plot the tree
+# -------------
+# Nodes compare the rank of a category, ordered by the teacher's mean prediction, as in
+# ``category_order_``: ``account <= 1.5`` are the first two. Rules, above, name the categories.
 
 for column, levels in student.category_order_.items():
     print(f"{column}: {', '.join('missing' if level is None else level for level in levels)}")

@@ -9,7 +9,7 @@ distilled into a tree with twelve leaves by the same two lines.
 # %%
 # Five teachers of one task
 # -------------------------
-# The banana data have two columns, so that what a model says can be drawn. The last teacher is
+# The banana data have two columns, so that predictions can be drawn. The last teacher is
 # no estimator at all but a function that returns labels: whoever wrote it drew an ellipse.
 
 import matplotlib.pyplot as plt
@@ -58,7 +58,7 @@ for name, fidelity in fidelities.items():
     print(f"{name:22} -> tree with {students[name].get_n_leaves()} leaves, fidelity {fidelity:.3f}")
 
 # %%
-# Above what each teacher says, below what its student says.
+# Predictions of each teacher above, of its student below.
 
 horizontal, vertical = np.meshgrid(np.linspace(-3, 3, 200), np.linspace(-2.5, 2.5, 200))
 grid = np.column_stack([horizontal.ravel(), vertical.ravel()])
@@ -67,9 +67,9 @@ fig, axes = plt.subplots(
 )
 for (above, below), (name, student) in zip(axes.T, students.items(), strict=True):
     for ax, model in ((above, student.teacher_), (below, student)):
-        answers = model.predict(grid).reshape(horizontal.shape)
+        predicted = model.predict(grid).reshape(horizontal.shape)
         ax.contourf(
-            horizontal, vertical, answers, levels=[-0.5, 0.5, 1.5], alpha=0.5, cmap="coolwarm"
+            horizontal, vertical, predicted, levels=[-0.5, 0.5, 1.5], alpha=0.5, cmap="coolwarm"
         )
         ax.scatter(*X[:400].T, c=y[:400], s=3, cmap="coolwarm")
         ax.set_xticks([])
@@ -80,8 +80,8 @@ axes[0, 0].set_ylabel("teacher", fontsize=13)
 _ = axes[1, 0].set_ylabel("student", fontsize=13)
 
 # %%
-# What a function's answers mean
-# ------------------------------
+# What a function returns
+# -----------------------
 # A bare function given to a classifier is taken as one that returns labels, and to a regressor
 # as one that returns values. Where it returns probabilities, say so with
 # :class:`~skdistill.CallableTeacher`; a torch network goes into

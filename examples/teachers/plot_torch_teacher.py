@@ -49,7 +49,7 @@ for _epoch in range(20):
 # %%
 # The teacher
 # -----------
-# A torch module does not say what it returns, so we do: logits. It is asked in batches, in
+# We declare what the torch module returns: logits. It runs in batches, in
 # evaluation mode and without gradients, and left as it was. (A fitted skorch net needs no such
 # word and can be handed over as it is.)
 
@@ -88,8 +88,8 @@ for child in (inner.children_left, inner.children_right):
     parent[child[child >= 0]] = np.flatnonzero(child >= 0)
 leaf = tree.apply(X_test)
 leaves = [node for node in np.flatnonzero(inner.children_left == -1) if (leaf == node).any()]
-answers = tree.predict(X_test)
-leaves.sort(key=lambda node: (answers[leaf == node][0], -(leaf == node).sum()))
+predicted = tree.predict(X_test)
+leaves.sort(key=lambda node: (predicted[leaf == node][0], -(leaf == node).sum()))
 
 fig, axes = plt.subplots(3, 8, figsize=(11, 5), layout="constrained")
 for ax in axes.ravel():
@@ -97,7 +97,7 @@ for ax in axes.ravel():
 for ax, node in zip(axes.ravel(), leaves, strict=False):
     rows = leaf == node
     ax.imshow(X_test[rows].mean(axis=0).reshape(8, 8), cmap="gray_r", vmin=0, vmax=16)
-    ax.set_title(f"“{answers[rows][0]}”, {rows.sum()} rows", fontsize=10)
+    ax.set_title(f"“{predicted[rows][0]}”, {rows.sum()} rows", fontsize=10)
     while parent[node] >= 0:
         above = parent[node]
         row, column = divmod(int(inner.feature[above]), 8)

@@ -1,16 +1,17 @@
 """
-Ask where the answer is not yet known
-=====================================
+Active learning
+===============
 
-Most transfer sets imitate the real rows. Three ask the teacher, within a budget, where rows are
-worth having: along its boundary, where it is unsure, or where students disagree.
+Most transfer sets imitate the real rows. Three query the teacher, within a budget, and sample where
+its labels change or are uncertain: along its decision boundary, where its probabilities are close,
+or where students disagree.
 """
 
 # %%
 # In two dimensions
 # -----------------
-# A random forest has learned the two moons; grey is its boundary. Here all rows come from where
-# each set thinks that they are needed (``density=0``), none from the base, which is MUNGE.
+# A random forest has learned the two moons; its decision boundary is grey. Here all samples come
+# from the active part of each set (``density=0``), none from the base, which is MUNGE.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -41,8 +42,8 @@ for ax, (name, transfer_set) in zip(axes.ravel(), sets.items(), strict=True):
     rows = transfer_set.fit(X).sample(600)
     ax.contour(grid[..., 0], grid[..., 1], surface, levels=[0.5], colors="grey")
     ax.scatter(*rows.T, c=teacher.predict(rows), cmap="coolwarm", s=9, alpha=0.7)
-    asked = getattr(transfer_set, "n_queries_", 0)
-    ax.set_title(f"{name}\n{asked:,} rows asked in fit", fontsize="medium")
+    n_queries = getattr(transfer_set, "n_queries_", 0)
+    ax.set_title(f"{name}\n{n_queries:,} queries in fit", fontsize="medium")
 
 # %%
 # Boundary rows lie in a narrow band, wherever near rows have different labels. Uncertain rows fill
@@ -51,9 +52,9 @@ for ax, (name, transfer_set) in zip(axes.ravel(), sets.items(), strict=True):
 #
 # How many of them?
 # -----------------
-# Inside a distiller a set gets the distiller's own teacher, and everything is asked within one
-# budget: the real rows' labels, the search, and the labels of the new rows. The students are trees
-# of 8 and 16 leaves by plain CART, on four data sets of 400 rows, with 5,000 questions each. The
+# In a distiller a set queries the distiller's own teacher, and everything is within one budget: the
+# labels of the real rows, the search, and the labels of the samples. The students are trees
+# of 8 and 16 leaves by plain CART, on four data sets of 400 rows, with 5,000 queries each. The
 # share ``density`` of the rows comes from the base; at 1 there is nothing but MUNGE, to which the
 # others are compared.
 
@@ -79,7 +80,7 @@ def tasks():
 densities = [0.0, 0.3, 0.6, 0.9, 1.0]
 scores = {}
 for forest, rows, fresh in tasks():
-    answers = forest.predict(fresh)
+    expected = forest.predict(fresh)
     for density in densities:
         near = BoundaryTransferSet(density=density) if density < 1 else MungeTransferSet()
         for leaves in (8, 16):
@@ -91,7 +92,7 @@ for forest, rows, fresh in tasks():
                 max_queries=5000,
                 random_state=0,
             ).fit(rows)
-            scores.setdefault(density, []).append(np.mean(tree.predict(fresh) == answers))
+            scores.setdefault(density, []).append(np.mean(tree.predict(fresh) == expected))
 
 gains = 100 * np.array([np.subtract(scores[density], scores[1.0]) for density in densities])
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
@@ -102,13 +103,13 @@ ax.set(xlabel="density: share of rows from the base", ylabel="points of agreemen
 _ = ax.set_title("Held-out agreement with the teacher; mean and standard error", fontsize="medium")
 
 # %%
-# Boundary rows alone teach the boundary and forget the rest. A few of them beside many rows like
-# the real ones do no harm and may help; so the default is one in ten.
+# With nothing but boundary rows a student learns the boundary and forgets the rest. A few of them
+# beside many rows like the real ones do no harm and may help; so the default is one in ten.
 #
-# Can they be told from real rows?
-# --------------------------------
-# :class:`~skdistill.inspection.TwoSampleDisplay` compares rows column by column, and says how well
-# a classifier tells them apart.
+# Can they be separated from real rows?
+# -------------------------------------
+# :class:`~skdistill.inspection.TwoSampleDisplay` compares rows column by column, and shows how
+# well a classifier separates them.
 
 from skdistill.inspection import TwoSampleDisplay
 
@@ -117,7 +118,7 @@ near = BoundaryTransferSet(forest, density=0, random_state=0)
 display = TwoSampleDisplay.from_transfer_set(near, rows, cv=3, random_state=0)
 
 # %%
-# Boundary rows are told apart with ease, as they should be: they lie where the two classes meet.
+# Boundary rows are easily separated, as they should be: they lie where the two classes meet.
 # Nor is a low number a good sign in itself. Copies of the real rows have the lowest there is:
 
 from skdistill.metrics import two_sample_auc
@@ -132,7 +133,7 @@ for transfer_set in (BootstrapTransferSet(), MungeTransferSet(), BoundaryTransfe
     auc = two_sample_auc(rows, drawn, groups=families, cv=3, random_state=0)
     agreement = np.mean(tree.predict(fresh) == forest.predict(fresh))
     name = type(transfer_set).__name__
-    print(f"{name:21} told apart with AUC {auc:.2f}, student agrees on {agreement:.1%}")
+    print(f"{name:21} separated with AUC {auc:.2f}, student agrees on {agreement:.1%}")
 
 # %%
 # So look at the rows to find faults, and choose by the student.

@@ -2,8 +2,8 @@
 Transfer sets side by side
 ==========================
 
-All generators have one face: ``fit`` on real rows, then ``sample`` as many new ones as you
-like. What they think a row is differs, and in two dimensions it can be looked at.
+All generators have the same methods: ``fit`` on real rows, then ``sample`` as many new ones as you
+like. They differ in their model of the data, which two dimensions show.
 """
 
 # %%
@@ -73,8 +73,8 @@ _ = fig.suptitle("150 real rows (black) and 1,000 new ones")
 # the real rows again, and other real rows, which all the others imitate. New numbers never leave
 # the bounds seen; what would have left them stands at the edge.
 #
-# A look at rows says what a generator believes. Whether a *student* learns its teacher from
-# them is another question: let the student answer it, by its fidelity on real rows.
+# A plot shows the model of a generator. How well a *student* learns its teacher from the samples is
+# another question: measure its fidelity on real rows.
 
 # %%
 # Several at once
@@ -95,12 +95,12 @@ for ax, floor in zip(axes, (0.0, 0.5, 1.5), strict=True):
     ax.set_aspect("equal")
 
 # %%
-# Levels and gaps
-# ---------------
-# Tables of mixed columns go through all of them: levels are drawn, never averaged, gaps come
-# again, whole numbers stay whole. In this table those with a low income rent their home, and
-# many of the young do not tell their income. A copula and a forest keep both, independent
-# columns neither.
+# Categories and missing values
+# -----------------------------
+# Tables of mixed columns go through all of them: categories are drawn, never averaged,
+# missing values occur again, integers stay integers. In this table those with a low income rent
+# their home, and the income of many young people is missing. A copula and a forest keep both,
+# independent columns neither.
 
 import pandas as pd
 
@@ -117,7 +117,7 @@ people = pd.DataFrame(
 
 
 def summary(rows):
-    """What the columns say of each other."""
+    """Relations between the columns."""
     return {
         "median income, rent": rows.loc[rows["home"] == "rent", "income"].median(),
         "median income, own": rows.loc[rows["home"] == "own", "income"].median(),

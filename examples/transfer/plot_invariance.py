@@ -1,18 +1,18 @@
 """
-What you know to be harmless
-============================
+Invariances: transformations that change no label
+=================================================
 
 A digit that moves by one pixel is the same digit. No generator can learn that from the rows, but
 you may know it, and a teacher may have learned it from somewhere else. An
-:class:`~skdistill.InvarianceTransferSet` moves the rows, and the teacher's answers carry the
+:class:`~skdistill.InvarianceTransferSet` moves the rows, and the teacher's labels carry the
 invariance over to the student.
 """
 
 # %%
-# A teacher that knows
-# --------------------
+# A teacher with the invariance
+# -----------------------------
 # The teacher has learned the digits together with five moved copies of each image. The student's
-# designer has the plain images alone. In the field, images are not centred: the test images come
+# designer has only the plain images. In use, images are not centred: the test images come
 # as they are, and moved by up to a pixel.
 
 import warnings
@@ -56,7 +56,7 @@ from skdistill import (
 moved = InvarianceTransferSet(transformations=[shift], n_samples=6000)
 munge = MungeTransferSet(n_samples=6000)
 sets = {
-    "real rows alone": None,
+    "real rows only": None,
     "MUNGE": munge,
     "moved images": moved,
     "half and half": MixtureTransferSet(
@@ -85,12 +85,13 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
 _ = ax.set_xticks(np.arange(0, 1.1, 0.2), [f"{share:.0%}" for share in np.arange(0, 1.1, 0.2)])
 
 # %%
-# Rows like the real ones make a student that is true on rows like the real ones, and on those
-# alone. Moved rows make it true where the teacher is: on moved images too. Half of each keeps
-# most of both. So ask what rows the student will meet.
+# Samples like the real rows make a student that is faithful on rows like the real ones, but not on
+# moved images. Moved images make it faithful there too. Half of each keeps most of both. So
+# consider which rows the student will meet.
 #
-# The student must be able to hold what it is shown. A small tree looks at single pixels; it cannot
-# hold ten digits in nine places, and loses on the plain images what it wins on the moved ones:
+# The student needs the capacity for what it is shown. A small tree looks at single pixels; it
+# cannot represent ten digits in nine places, and loses on the plain images what it wins on the
+# moved ones:
 
 from skdistill import DistilledTreeClassifier
 

@@ -12,7 +12,7 @@ ones depends on a detail of the exchange.
 # ----------------
 # :class:`~skdistill.MungeTransferSet` takes disjoint pairs of near neighbours, and each
 # exchanged attribute changes in *both* rows. Many published ports walk over the rows instead
-# and copy from the neighbour to the row alone, with a tight normal around the copied value.
+# and copy only from the neighbour to the row, with a tight normal around the copied value.
 # Here is that one-sided rule in a few lines, to compare with:
 
 import matplotlib.pyplot as plt
@@ -45,7 +45,7 @@ one_way = copy_one_way(banana)
 two_way = MungeTransferSet(random_state=0).fit(banana).sample(len(banana))
 
 
-def gap(rows):
+def spacing(rows):
     """Median distance of a row to the nearest other one."""
     return np.median(NearestNeighbors(n_neighbors=2).fit(rows).kneighbors(rows)[0][:, 1])
 
@@ -54,7 +54,7 @@ fig, axes = plt.subplots(1, 3, figsize=(12, 4.4), sharex=True, sharey=True, layo
 rules = {"real rows": banana, "two-sided (MungeTransferSet)": two_way, "one-sided, tight": one_way}
 for ax, (title, rows) in zip(axes, rules.items(), strict=True):
     ax.scatter(*rows.T, s=14, alpha=0.6)
-    ax.set_title(f"{title}\nnearest other row at {gap(rows):.3f}")
+    ax.set_title(f"{title}\nnearest other row at {spacing(rows):.3f}")
     ax.set_aspect("equal")
 
 # %%
@@ -94,9 +94,9 @@ ax.set_ylabel("spread over that of real rows")
 _ = ax.set_title("Spread of 30 columns; a line is their mean")
 
 # %%
-# Columns of levels
-# -----------------
-# Levels are swapped between the two rows and never averaged, whole numbers stay whole, and
+# Categorical columns
+# -------------------
+# Categories are swapped between the two rows and never averaged, whole numbers stay whole, and
 # missing values are exchanged as they are. A data frame comes back as a data frame.
 
 import pandas as pd

@@ -60,8 +60,8 @@ print(extract_rules(stump))
 
 # %%
 # ``category_order_`` holds the categories of every column, from rank 0. Below, each bar is the
-# share of the unseen rows with that smell that the teacher calls poisonous. The line is the
-# tree's one split: its threshold on the ranks.
+# share of the unseen rows with that smell that the teacher calls poisonous. The line is the tree's
+# one split: its threshold on the ranks.
 
 order = stump.category_order_["odour"]
 poisonous = teacher.predict(X_test) == "poisonous"

@@ -169,7 +169,7 @@ class FrameEncoder:
         ValueError
             If there is not one for each column, or one on a categorical column.
         """
-        given = np.asarray(monotonic_cst)
+        given: np.ndarray = np.asarray(monotonic_cst)
         if given.shape != (len(self.names),):
             raise ValueError(
                 f"monotonic_cst has shape {given.shape}, but X has {len(self.names)} columns."
@@ -181,7 +181,7 @@ class FrameEncoder:
                 f"monotonic_cst must be 0 for the columns {forbidden}: categories have no order. "
                 "Turn them into numbers first, or leave them free."
             )
-        return given[self.places]
+        return given.take(self.places)
 
 
 def _rank_table(

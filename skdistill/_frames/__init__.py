@@ -24,7 +24,7 @@ __all__ = ["NAT", "ColumnType", "is_frame", "is_pandas", "is_polars", "library_o
 # How numpy writes a missing date as an integer.
 NAT = -(2**63)
 
-# Beyond, integers are not told apart by a float.
+# Beyond, floats do not distinguish integers.
 _EXACT = 2**53
 
 

@@ -142,4 +142,5 @@ def _joined(left: np.ndarray, right: np.ndarray, k: int) -> np.ndarray:
     """
     most = left.shape[1]
     low, high = max(1, k - most), min(most, k - 1)
-    return left[:, low - 1 : high] + right[:, k - high - 1 : k - low][:, ::-1]
+    errors: np.ndarray = left[:, low - 1 : high] + right[:, k - high - 1 : k - low][:, ::-1]
+    return errors

@@ -44,7 +44,8 @@ class DenseIncidence:
 
     def satisfied(self, rows: np.ndarray, literal: int) -> np.ndarray:
         """Return which of some rows satisfy a literal."""
-        return self._satisfied[rows, literal] > 0
+        satisfied: np.ndarray = self._satisfied[rows, literal] > 0
+        return satisfied
 
 
 class BinnedIncidence:
@@ -99,7 +100,8 @@ class BinnedIncidence:
 
     def satisfied(self, rows: np.ndarray, literal: int) -> np.ndarray:
         """Return which of some rows satisfy a literal."""
-        return self._codes[rows, self._column[literal]] <= self._place[literal]
+        satisfied: np.ndarray = self._codes[rows, self._column[literal]] <= self._place[literal]
+        return satisfied
 
 
 def incidence(X: np.ndarray, literals: Literals) -> DenseIncidence | BinnedIncidence:

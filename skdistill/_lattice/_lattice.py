@@ -231,7 +231,8 @@ class Lattice:
         rest = self._totals(groups, self._basis) - here
         explained = np.einsum("kij,kij->kj", here, here) + np.einsum("kij,kij->kj", rest, rest)
         variance = left - left**2 / self._total + right - right**2 / self._total
-        return 1.0 - explained / np.maximum(variance, TINY)
+        share: np.ndarray = 1.0 - explained / np.maximum(variance, TINY)
+        return share
 
     def _best_by_column(
         self, score: np.ndarray, legal: np.ndarray, errors: list[np.ndarray]

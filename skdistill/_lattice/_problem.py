@@ -69,11 +69,13 @@ def leaf_error(sums: np.ndarray, classification: bool) -> np.ndarray:
         Disagreement with the most frequent class; squared error otherwise.
     """
     if classification:
-        return np.maximum(sums[..., 0, :] - sums[..., 2:, :].max(axis=-2), 0.0)
+        disagreement: np.ndarray = np.maximum(sums[..., 0, :] - sums[..., 2:, :].max(axis=-2), 0.0)
+        return disagreement
     return impurity(sums)
 
 
 def impurity(sums: np.ndarray) -> np.ndarray:
     """Squared error of the targets about their mean (Gini impurity times mass if one-hot)."""
     mean_square = (sums[..., 2:, :] ** 2).sum(axis=-2) / np.maximum(sums[..., 0, :], TINY)
-    return np.maximum(sums[..., 1, :] - mean_square, 0.0)
+    squared_error: np.ndarray = np.maximum(sums[..., 1, :] - mean_square, 0.0)
+    return squared_error

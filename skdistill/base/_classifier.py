@@ -200,7 +200,8 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         check_columns(
             self, X, allow_nan=self._takes_missing
         )  # the student validates the rows themselves
-        return self._fitted.predict(X)
+        labels: np.ndarray = self._fitted.predict(X)
+        return labels
 
     @available_if(_student_has_proba)
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -218,7 +219,8 @@ class DistilledClassifier(BaseDistiller, ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         check_columns(self, X, allow_nan=self._takes_missing)
-        return self._fitted.predict_proba(X)
+        proba: np.ndarray = self._fitted.predict_proba(X)
+        return proba
 
     def __sklearn_tags__(self) -> Any:
         return student_tags(super().__sklearn_tags__(), self, DecisionTreeClassifier)

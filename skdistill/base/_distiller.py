@@ -145,7 +145,7 @@ class BaseDistiller(TeacherHolderMixin):
         teacher = self.teacher
         of, needed = vars(self).get("_y_needed", (self, False))
         if of is teacher:
-            return needed
+            return bool(needed)
         return teacher is None or (hasattr(teacher, "fit") and not is_fitted_teacher(teacher))
 
     def _use_soft(self, teacher: Any) -> bool:
@@ -278,7 +278,8 @@ class BaseDistiller(TeacherHolderMixin):
             if y.ndim == 2 and y.shape[1] == 1:
                 y = column_or_1d(y, warn=True)
         check_consistent_length(X, y)
-        return y
+        checked: np.ndarray = y
+        return checked
 
     def _resolve(self, teacher: Any, real: RealRows, rng: np.random.RandomState) -> Any:
         """Return the fitted teacher; one that is unfitted learns the labelled rows."""

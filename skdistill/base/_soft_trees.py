@@ -167,7 +167,7 @@ def fold_class_weight(
 def _short(numbers: np.ndarray, n_bits: int) -> np.ndarray:
     """Round numbers to so many significant bits."""
     part, exponent = np.frexp(numbers)
-    return np.ldexp(np.round(part * 2.0**n_bits), exponent - n_bits)
+    return np.asarray(np.ldexp(np.round(part * 2.0**n_bits), exponent - n_bits))
 
 
 def class_factors(
@@ -192,4 +192,4 @@ def class_factors(
         mass = weight @ targets
         seen = mass > 0
         return np.where(seen, weight.sum() / (len(classes) * np.where(seen, mass, 1.0)), 1.0)
-    return compute_class_weight(class_weight, classes=classes, y=classes)
+    return np.asarray(compute_class_weight(class_weight, classes=classes, y=classes))

@@ -62,18 +62,20 @@ class FittedStudent:
     def predict(self, X: Any) -> np.ndarray:
         """Return labels of shape (n_samples,)."""
         if is_regressor(self.estimator):
-            return self.classes[np.argmax(self.predict_proba(X), axis=1)]
+            likeliest: np.ndarray = self.classes[np.argmax(self.predict_proba(X), axis=1)]
+            return likeliest
         predicted = one_column(np.asarray(self.estimator.predict(X)))
         if not self.of_codes:
             return predicted
         if predicted.ndim == 2:  # scores of a booster, one a class
             predicted = predicted.argmax(axis=1)
-        return self.classes[self.columns[predicted.astype(np.intp)]]
+        labels: np.ndarray = self.classes[self.columns[predicted.astype(np.intp)]]
+        return labels
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return probabilities of shape (n_samples, n_classes), over all of the classes."""
         if not is_regressor(self.estimator):
-            proba = self.estimator.predict_proba(X)
+            proba: np.ndarray = self.estimator.predict_proba(X)
             if np.array_equal(self.columns, np.arange(len(self.classes))):
                 return proba
             full = np.zeros((len(proba), len(self.classes)))

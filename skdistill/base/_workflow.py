@@ -40,7 +40,7 @@ class RealRows:
     sample_weight: np.ndarray | None = None
 
     def __len__(self) -> int:
-        return self.X.shape[0]
+        return int(self.X.shape[0])
 
     def take(self, index: np.ndarray) -> RealRows:
         """Return a part of the rows."""

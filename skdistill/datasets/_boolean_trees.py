@@ -123,7 +123,8 @@ class BooleanTree:
         """
         rng = check_random_state(random_state)
         bits = rng.randint(0, 2, size=(n_samples, self.n_features), dtype=np.int8)
-        return 2 * bits - 1 if self.domain == "sign" else bits
+        points: np.ndarray = 2 * bits - 1 if self.domain == "sign" else bits
+        return points
 
     def to_sklearn(self) -> DecisionTreeClassifier:
         """Return the same tree as a fitted scikit-learn tree, to print or to draw.

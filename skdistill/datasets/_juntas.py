@@ -140,12 +140,15 @@ def _table(family: str, bits: np.ndarray, n_classes: int, rng: np.random.RandomS
     if family == "random":
         return rng.randint(n_classes, size=bits.shape[1:])
     if family == "parity":
-        return bits.sum(axis=0) % 2
+        parity: np.ndarray = bits.sum(axis=0) % 2
+        return parity
     if family == "conjunction":
         wanted = rng.randint(2, size=k).reshape((k,) + (1,) * k)
-        return (bits == wanted).all(axis=0).astype(np.int64)
+        conjunction: np.ndarray = (bits == wanted).all(axis=0).astype(np.int64)
+        return conjunction
     if family == "majority":
-        return (2 * bits.sum(axis=0) > k).astype(np.int64)
+        majority: np.ndarray = (2 * bits.sum(axis=0) > k).astype(np.int64)
+        return majority
     if family == "tree":
         return _random_tree(bits, n_classes, rng)
     return _multiplexer(bits, rng)
@@ -169,4 +172,6 @@ def _multiplexer(bits: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
     address = np.zeros(bits.shape[1:], dtype=np.int64)
     for j in order[:n_address]:
         address = 2 * address + bits[j]
-    return np.take_along_axis(bits[order[n_address:]], address[np.newaxis], axis=0)[0]
+    data = bits[order[n_address:]]
+    addressed: np.ndarray = np.take_along_axis(data, address[np.newaxis], axis=0)[0]
+    return addressed

@@ -285,7 +285,7 @@ def _at_size(tree: Any, size: Any) -> Any:
 
 def _ticks(sizes: np.ndarray) -> list[int]:
     """Sizes to write below the axis: all where they are few, otherwise powers of two."""
-    whole = np.asarray(sizes).tolist()
+    whole: list[int] = np.asarray(sizes).tolist()
     if len(whole) <= _MOST_TICKS:
         return whole
     low, high = max(1, min(whole)), max(whole)

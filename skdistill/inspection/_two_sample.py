@@ -351,7 +351,10 @@ def _draw_with_parents(transfer_set: Any, n_samples: int, random_state: Any) -> 
         except ValueError:
             pass
         else:
-            return transfer_set.sample(n_samples, random_state=random_state, return_parents=True)
+            rows, parents = transfer_set.sample(
+                n_samples, random_state=random_state, return_parents=True
+            )
+            return rows, parents
     return transfer_set.sample(n_samples, random_state=random_state), None
 
 

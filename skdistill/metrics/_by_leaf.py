@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from skdistill._rows import is_frame, take_column, take_rows
+from skdistill._frames import is_polars
+from skdistill._rows import is_frame, take_rows
 from skdistill.metrics._leaves import RuleLeaves, TreeLeaves, find_leaves
 from skdistill.metrics._share import Share, share_of
 
@@ -187,18 +188,24 @@ def fidelity_by_leaf(
     else:
         error = (y_teacher != y_student).astype(float)
     worst = _worst_rows(which, mass * error, error if values else certainty, n_rows_shown)
+    shown = [i for positions in worst.values() for i in positions]
+    held = dict(zip(shown, _row_values(rows, shown, leaves.columns), strict=True))
     wrong, total = (mass * error).sum(), mass.sum()
     order = np.argsort(which, kind="stable")
     groups = np.split(order, np.searchsorted(which[order], np.arange(1, len(leaves))))
     measured = []
     for leaf, here in enumerate(groups):
         own = mass[here] @ error[here]
-        shown = []
-        for i in worst.get(leaf, []):
-            position = i if index is None else int(index[i])
-            held = _row_values(rows, i, leaves, leaf)
-            held = {called.get(name, name): value for name, value in held.items()}
-            shown.append(DisagreeingRow(position, _plain(y_teacher[i]), _plain(y_student[i]), held))
+        first = leaves.columns_of(leaf)
+        examples = [
+            DisagreeingRow(
+                i if index is None else int(index[i]),
+                _plain(y_teacher[i]),
+                _plain(y_student[i]),
+                {called.get(name, name): held[i][name] for name in _in_order(first, held[i])},
+            )
+            for i in worst.get(leaf, [])
+        ]
         measured.append(
             LeafFidelity(
                 leaf,
@@ -214,7 +221,7 @@ def fidelity_by_leaf(
                 ),
                 _rmse(error[here], mass[here]) if values else None,
                 float(own / wrong) if wrong > 0 else 0.0,
-                tuple(shown),
+                tuple(examples),
                 leaves.part,
             )
         )
@@ -269,21 +276,23 @@ def _rmse(error: np.ndarray, mass: np.ndarray) -> float | None:
     return float(np.sqrt(np.average(error, weights=mass)))
 
 
-def _row_values(
-    rows: Any, index: int, leaves: TreeLeaves | RuleLeaves, leaf: int
-) -> dict[str, Any]:
-    """Values of a row, the columns that its leaf tests first."""
+def _row_values(rows: Any, index: list[int], columns: list[str]) -> list[dict[str, Any]]:
+    """Values of some rows by column; of sparse rows, those that are not zero."""
+    if not index:
+        return []
+    few = take_rows(rows, index)
     if is_frame(rows):
-        one = take_rows(rows, [index])
         names = [str(name) for name in rows.columns]
-        values = {name: next(iter(take_column(one, j))) for j, name in enumerate(names)}
-    else:
-        names = leaves.columns
-        one = rows[[index]]
-        if sparse.issparse(one):
-            one = one.tocoo()
-            values = {names[j]: v for j, v in zip(one.col.tolist(), one.data, strict=True)}
-        else:
-            values = dict(zip(names, one[0], strict=True))
-    first = [name for name in leaves.columns_of(leaf) if name in values]
-    return {name: _plain(values[name]) for name in dict.fromkeys([*first, *values])}
+        objects = few.rows() if is_polars(few) else few.to_numpy(dtype=object)
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in objects]
+    if sparse.issparse(few):
+        return [
+            {columns[j]: _plain(v) for j, v in zip(row.indices, row.data, strict=True)}
+            for row in few
+        ]
+    return [dict(zip(columns, map(_plain, row), strict=True)) for row in few]
+
+
+def _in_order(first: list[str], values: dict[str, Any]) -> list[str]:
+    """Names of the values, those in ``first`` before the others."""
+    return [name for name in dict.fromkeys([*first, *values]) if name in values]

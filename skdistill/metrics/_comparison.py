@@ -13,7 +13,7 @@ from sklearn.base import is_classifier, is_regressor
 from skdistill._labels import ClassLabels, Labels, Values
 from skdistill.exceptions import DistillationWarning
 from skdistill.metrics._predictions import check_comparable, distinct_labels, predictions_of
-from skdistill.teachers import as_teacher, name_of, teacher_kind, unfrozen
+from skdistill.teachers import as_teacher, labels_of_proba, name_of, teacher_kind, unfrozen
 
 __all__ = ["Comparison", "declared_classes", "kind_of_teacher", "student_kind"]
 
@@ -42,7 +42,8 @@ def declared_classes(predictor: Any) -> list[Any] | None:
     classes = getattr(unfrozen(predictor), "classes_", None)
     if classes is None or any(np.ndim(labels) for labels in classes):
         return None
-    return np.asarray(classes).tolist()
+    labels: list[Any] = np.asarray(classes).tolist()
+    return labels
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Comparison:
         Positions of these rows in X.
     n_left_out : int
         Rows that the teacher has no prediction for.
+    kinds : tuple of str or None
+        What teacher and student declare that they predict.
     """
 
     teacher: Any
@@ -68,6 +71,7 @@ class Comparison:
     labels: Labels
     kept: np.ndarray
     n_left_out: int
+    kinds: tuple[str | None, str | None]
 
     def of(self, student: Any) -> Comparison:
         """Return the same comparison with another student, which sees the same rows."""
@@ -87,7 +91,16 @@ class Comparison:
     @cached_property
     def _found(self) -> np.ndarray:
         """What the student predicts, whatever it is."""
+        if self.certainty is not None and not self.why_no_proba():
+            labels = labels_of_proba(self.student, self._found_proba)
+            if labels is not None:  # one pass of the student gives both
+                return labels
         return predictions_of(self.student, self.rows)
+
+    @cached_property
+    def _found_proba(self) -> np.ndarray:
+        """Probabilities of the student, over its own classes."""
+        return predictions_of(self.student, self.rows, "predict_proba")
 
     @cached_property
     def y_student(self) -> np.ndarray:
@@ -115,10 +128,9 @@ class Comparison:
     @cached_property
     def is_values(self) -> bool:
         """Whether real values are compared: as declared, or as the predictions look."""
-        kinds = kind_of_teacher(self.teacher), student_kind(self.student)
-        if "regressor" in kinds or isinstance(self.labels, Values):
+        if "regressor" in self.kinds or isinstance(self.labels, Values):
             return True
-        if "classifier" in kinds:
+        if "classifier" in self.kinds:
             return False
         return any(
             y.dtype.kind == "f" and bool(np.any(y != np.floor(y)))
@@ -140,7 +152,7 @@ class Comparison:
         problem = self.why_no_proba()
         if problem:
             raise ValueError(problem)
-        found = predictions_of(self.student, self.rows, "predict_proba")
+        found = self._found_proba
         classes, own = self.labels.classes, self._classes_of_student()
         if found.shape[1] != len(own):
             raise ValueError(
@@ -194,7 +206,8 @@ class Comparison:
         n_rows = len(self.kept) + self.n_left_out
         if found.ndim == 0 or len(found) != n_rows:
             raise ValueError(f"{name} has shape {found.shape}, but X has {n_rows} rows.")
-        return found[self.kept]
+        compared: np.ndarray = found[self.kept]
+        return compared
 
 
 def _spread(proba: np.ndarray, own: np.ndarray, classes: np.ndarray) -> np.ndarray:

@@ -70,7 +70,8 @@ class TreeLeaves:
         """Return the number of the leaf of each row, of shape (n_samples,)."""
         place = np.full(self.tree.tree_.node_count, -1)
         place[self.nodes] = np.arange(len(self.nodes))
-        return place[self.tree.apply(X)]
+        leaf: np.ndarray = place[self.tree.apply(X)]
+        return leaf
 
     def names(self) -> list[str] | None:
         """Names of the leaves, where the tree has some."""
@@ -117,7 +118,8 @@ class RuleLeaves:
 
     def apply(self, X: Any) -> np.ndarray:
         """Return the position of the rule that predicts each row, of shape (n_samples,)."""
-        return self.rules.apply(X)
+        position: np.ndarray = self.rules.apply(X)
+        return position
 
     def names(self) -> list[str]:
         """The condition of each rule, as text."""

@@ -101,7 +101,9 @@ class Pair:
         rows = as_rows(self.rows)
         if len(kept) < rows.shape[0]:
             rows = take_rows(rows, kept)
-        return Comparison(self.teacher, self.student, rows, labels, kept, self.n_rows - len(kept))
+        return Comparison(
+            self.teacher, self.student, rows, labels, kept, self.n_rows - len(kept), self.kinds
+        )
 
     @cached_property
     def hashes(self) -> np.ndarray | None:

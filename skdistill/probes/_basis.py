@@ -47,15 +47,18 @@ class _Standardised:
 
     def times(self, Q: np.ndarray) -> np.ndarray:
         Q = self.inverse * Q
-        return self.root * (self.A @ Q - self.mean @ Q)
+        product: np.ndarray = self.root * (self.A @ Q - self.mean @ Q)
+        return product
 
     def transposed_times(self, Q: np.ndarray) -> np.ndarray:
         Q = self.root * Q
-        return self.inverse * (self.A.T @ Q - self.mean.T * Q.sum(axis=0))
+        product: np.ndarray = self.inverse * (self.A.T @ Q - self.mean.T * Q.sum(axis=0))
+        return product
 
     def dense(self) -> np.ndarray:
         A = self.A.toarray() if sparse.issparse(self.A) else self.A
-        return self.root * (A - self.mean) * self.inverse.T
+        standardised: np.ndarray = self.root * (A - self.mean) * self.inverse.T
+        return standardised
 
 
 def _leading(S: _Standardised, width: int, rng: np.random.Generator) -> Any:

@@ -33,7 +33,8 @@ def probe_errors(F: np.ndarray, basis: np.ndarray, weight: np.ndarray) -> np.nda
     left = centred - (basis @ (basis.T @ centred)) / weight[:, np.newaxis]
     leverage = share + np.einsum("ij,ij->i", basis, basis) / weight
     left /= np.maximum(1.0 - leverage, 1e-6)[:, np.newaxis]
-    return share @ left**2
+    errors: np.ndarray = share @ left**2
+    return errors
 
 
 def node_probe_errors(

@@ -126,7 +126,8 @@ class CandidatePool:
         -------
         sums : ndarray of shape (n_boxes, n_classes)
         """
-        return self._below @ (self._leaves @ gain)
+        sums: np.ndarray = self._below @ (self._leaves @ gain)
+        return sums
 
     def best(
         self, gain: np.ndarray, *, cost: float, max_length: int, n_best: int

@@ -40,7 +40,8 @@ class SetSearch(ListSearch):
         if instead:
             return np.array([rules.labels[place]])
         ends = [self._span(rules, label)[1] for label in self.precedence.tolist()]
-        return self.precedence[np.array(ends, dtype=int) == place]
+        allowed: np.ndarray = self.precedence[np.array(ends, dtype=int) == place]
+        return allowed
 
     def _span(self, rules: BoxList, label: int) -> tuple[int, int]:
         """First place of a class's boxes and the one after its last."""

@@ -125,7 +125,8 @@ class RuleStudentMixin:
             Labels.
         """
         which = self._which_rule(X)
-        return self.classes_[self._codes[which]]
+        labels: np.ndarray = self.classes_[self._codes[which]]
+        return labels
 
     def predict_proba(self: Any, X: Any) -> np.ndarray:
         """Predict the probabilities that the teacher would predict.
@@ -142,14 +143,16 @@ class RuleStudentMixin:
             transfer set for which the rule is the first that holds.
         """
         which = self._which_rule(X)
-        return self._shares[which]
+        proba: np.ndarray = self._shares[which]
+        return proba
 
     def _which_rule(self: Any, X: Any) -> np.ndarray:
         """Position of the first rule that holds for each row; validates the rows, once."""
         check_is_fitted(self)
-        rules = self.rules_
+        rules: RuleSet = self.rules_
         if not is_frame(X) or not X.shape[0]:
-            return rules.apply(self._check_predict_rows(X))
+            applied: np.ndarray = rules.apply(self._check_predict_rows(X))
+            return applied
         # Of a frame the values are checked only in the columns that rules read:
         # to look at a column costs as much as to compare it.
         check_columns(self, X)
@@ -159,7 +162,8 @@ class RuleStudentMixin:
             if isinstance(condition, Interval):
                 columns[name] = read_numbers(columns[name], "float64")
             _check_column(self, name, columns[name])
-        return held_by(rules.rules, columns, X.shape[0]).argmax(axis=1)
+        first: np.ndarray = held_by(rules.rules, columns, X.shape[0]).argmax(axis=1)
+        return first
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()  # type: ignore[misc]
@@ -265,7 +269,8 @@ def _mass(rows: LabelledRows, class_weight: Any) -> np.ndarray:
     That is the weight of the row and of the class times the label's share.
     """
     targets, weight = fold_class_weight(rows.labels, class_weight, rows.weight)
-    return targets * weight[:, np.newaxis]
+    mass: np.ndarray = targets * weight[:, np.newaxis]
+    return mass
 
 
 def _useful_columns(X: Any, mass: np.ndarray, rng: np.random.RandomState) -> np.ndarray:

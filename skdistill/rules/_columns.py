@@ -10,6 +10,7 @@ from scipy import sparse
 
 from skdistill._frames import is_frame, library_of
 from skdistill._rows import as_rows, take_column
+from skdistill._typing import FrameLibrary
 
 __all__ = [
     "category_codes",
@@ -130,7 +131,7 @@ def is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
-def _library(column: Any) -> Any:
+def _library(column: Any) -> FrameLibrary:
     """Functions for a column of a frame."""
     # A frame of one column takes pandas as long as to compare a row with all rules.
     return library_of(column if hasattr(column, "iloc") else column.to_frame())
@@ -163,7 +164,8 @@ def read_numbers(values: Any, dtype: str) -> np.ndarray:
             "the numbers that the student was fitted on."
         )
     with np.errstate(over="ignore"):
-        return values.astype(dtype, copy=False)
+        numbers: np.ndarray = values.astype(dtype, copy=False)
+    return numbers
 
 
 def category_codes(values: Any) -> tuple[np.ndarray, list[Any]]:

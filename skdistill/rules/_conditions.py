@@ -179,7 +179,9 @@ class Categories:
 def met_by_codes(condition: Categories, codes: np.ndarray, distinct: list[Any]) -> np.ndarray:
     """Return which values meet a condition, given as `category_codes` numbers them."""
     met = [(category in condition.categories) != condition.negated for category in distinct]
-    return np.array([*met, condition.takes_missing], dtype=bool)[codes]  # the last: missing ones
+    met.append(condition.takes_missing)  # at -1, the code of missing values
+    rows: np.ndarray = np.array(met, dtype=bool)[codes]
+    return rows
 
 
 Condition: TypeAlias = Interval | Categories

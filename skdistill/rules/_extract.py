@@ -243,7 +243,7 @@ def _class_names(tree: Any, class_names: Any) -> list[Any] | None:
     if tree.n_outputs_ > 1:
         raise TypeError("extract_rules reads trees of one output; this one has several.")
     if class_names is None:
-        return tree.classes_.tolist()
+        return list(tree.classes_.tolist())
     names = [str(name) for name in class_names]
     if len(names) != len(tree.classes_):
         raise ValueError(

@@ -217,7 +217,7 @@ def _met(bounds: Bounds, column: PathColumn) -> Interval:
 
 
 def _met_ranks(bounds: Bounds, column: PathColumn) -> list[Categories]:
-    """Name the categories on the side that unseen ones do not take: there the names say all."""
+    """Name the categories on the side that unseen ones do not take: there the names are all."""
     low, high, takes_unseen = bounds
     met = [category for rank, category in enumerate(column.categories) if low < rank <= high]
     if not takes_unseen:
@@ -227,7 +227,7 @@ def _met_ranks(bounds: Bounds, column: PathColumn) -> list[Categories]:
 
 
 def _met_indicators(steps: list[Step], columns: Sequence[PathColumn]) -> Categories:
-    """One category met says all that the categories not met say."""
+    """One category met makes those not met needless."""
     name = columns[steps[0].column].name
     for step in steps:
         if not step.goes_left:

@@ -101,7 +101,7 @@ def _after(name: str, step: Any, columns: list[RawColumn]) -> list[RawColumn]:
         return found
     if type(step) not in _LEARNED:
         raise ValueError(
-            f"extract_rules cannot tell these rules in the columns of the pipeline: its step "
+            f"extract_rules cannot express these rules in the pipeline's own columns: its step "
             f"{name!r} ({type(step).__name__}) does more than scale each column by itself. "
             "StandardScaler, MinMaxScaler, RobustScaler, MaxAbsScaler and 'passthrough' can be "
             "undone, also in a ColumnTransformer. Rules on what the tree itself sees: "
@@ -129,7 +129,8 @@ def _positions(chosen: Any, transformer: ColumnTransformer) -> list[int]:
         return [own.index(name) for name in chosen]
     if isinstance(chosen, (list, tuple)) and not len(chosen):
         return []
-    return np.arange(transformer.n_features_in_)[chosen].tolist()
+    positions: list[int] = np.arange(transformer.n_features_in_)[chosen].tolist()
+    return positions
 
 
 def _of_one_column(scaler: Any, j: int) -> Any:
@@ -175,7 +176,7 @@ def raw_thresholds(column: RawColumn, thresholds: Sequence[float]) -> list[float
         left = goes_left(_value(middle))
         low, high = np.where(left, middle, low), np.where(left, high, middle)
     raw = np.where(never, -_LARGEST, np.where(always, _LARGEST, _value(low)))
-    return np.where(finite, raw, wanted).tolist()
+    return [float(value) for value in np.where(finite, raw, wanted)]
 
 
 def _rank(value: float) -> int:

@@ -271,7 +271,9 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
             If no rule holds for a row, or several of a set without order, or
             as in ``covers``.
         """
-        return _outcome_array([rule.outcome for rule in self.rules])[self._predicting(X)]
+        which = self._predicting(X)
+        predicted: np.ndarray = _outcome_array([rule.outcome for rule in self.rules])[which]
+        return predicted
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the predicted distribution for each row.
@@ -295,7 +297,8 @@ class RuleSet(ExportsMixin, Sequence[Rule]):
         if bare:
             raise ValueError(f"The rules {bare} have no distribution over classes: use predict.")
         shares = [[rule.distribution[c] for c in self.classes_ or ()] for rule in self.rules]
-        return np.array(shares)[self._predicting(X)]
+        proba: np.ndarray = np.array(shares)[self._predicting(X)]
+        return proba
 
     def _predicting(self, X: Any) -> np.ndarray:
         """Position of the rule that predicts each row; there must be one."""

@@ -93,7 +93,9 @@ class TrialRows:
 
     def holds_with(self, rule: int, place: int, condition: Condition) -> np.ndarray:
         """Where a rule holds if one of its conditions is another."""
-        return self.holds(rule, without=place) & self.mask(condition)
+        held = self.holds(rule, without=place)
+        held &= self.mask(condition)
+        return held
 
     def _loss(self, first: np.ndarray, rows: np.ndarray) -> float:
         code = self.code[first]

@@ -11,6 +11,7 @@ from skdistill.teachers._cached import CachedTeacher
 from skdistill.teachers._callable import CallableTeacher
 from skdistill.teachers._checks import one_column as one_column
 from skdistill.teachers._checks import plain_array as plain_array
+from skdistill.teachers._decisions import labels_of_proba as labels_of_proba
 from skdistill.teachers._holder import TeacherHolderMixin as TeacherHolderMixin
 from skdistill.teachers._kind import is_fitted_teacher as is_fitted_teacher
 from skdistill.teachers._kind import name_of as name_of

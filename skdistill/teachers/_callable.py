@@ -90,7 +90,8 @@ class CallableTeacher(TeacherFace):
         self._check_output()
         if self._output == "probabilities":
             return self.decide(self.predict_proba(X))
-        return self.function(X)
+        predictions: np.ndarray = self.function(X)
+        return predictions
 
     @available_if(predicts_probabilities)
     def predict_proba(self, X: Any) -> np.ndarray:

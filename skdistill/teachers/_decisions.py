@@ -16,7 +16,13 @@ from skdistill.teachers._store import distinct
 if TYPE_CHECKING:
     from skdistill.teachers._oracle import Oracle
 
-__all__ = ["innermost", "most_probable", "predicts_most_probable", "take_kept"]
+__all__ = [
+    "innermost",
+    "labels_of_proba",
+    "most_probable",
+    "predicts_most_probable",
+    "take_kept",
+]
 
 # Read in the sources of these libraries, and tested: `predict` is the argmax of
 # `predict_proba` up to near ties, which rounding may decide otherwise. Nothing
@@ -80,6 +86,25 @@ def predicts_most_probable(predictor: Any) -> bool:
         into, may decide by a threshold.
     """
     return _known_class(predictor) is not None
+
+
+def labels_of_proba(predictor: Any, proba: np.ndarray) -> np.ndarray | None:
+    """Return what ``predict`` returns where that follows from probabilities; None elsewhere.
+
+    Parameters
+    ----------
+    predictor : predictor
+    proba : ndarray of shape (n, n_classes)
+        What its ``predict_proba`` returned.
+
+    Returns
+    -------
+    labels : ndarray of shape (n,) or None
+    """
+    if _known_class(predictor) not in _EXACT:
+        return None
+    labels: np.ndarray = np.asarray(predictor.classes_)[np.argmax(proba, axis=1)]
+    return labels
 
 
 def _known_class(predictor: Any) -> str | None:

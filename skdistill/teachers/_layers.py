@@ -48,10 +48,12 @@ class Representation:
 def _varies(values: Any, first: Any) -> np.ndarray:
     """Which columns of values, of shape (n, width), differ from a first row, (1, width)."""
     if not sparse.issparse(values):
-        return (values != first).any(axis=0)
+        dense_varies: np.ndarray = (values != first).any(axis=0)
+        return dense_varies
     first = first.toarray().ravel()
     bounds = values.min(axis=0), values.max(axis=0)
-    return np.logical_or(*(bound.toarray().ravel() != first for bound in bounds))
+    varies: np.ndarray = np.logical_or(*(bound.toarray().ravel() != first for bound in bounds))
+    return varies
 
 
 def listing(names: Sequence[Any], limit: int = 30) -> str:

@@ -197,12 +197,12 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        if vars(self).get("_connection") is not None:
-            if self._process == os.getpid():
-                self._connection.close()
-            else:
-                _INHERITED.append(self._connection)
-            self._connection = None
+        connection = vars(self).pop("_connection", None)
+        self._connection = None
+        if connection is not None and self._process == os.getpid():
+            connection.close()
+        elif connection is not None:
+            _INHERITED.append(connection)
 
     def bind(self, teacher: Mapping[str, str]) -> None:
         """Take note of the teacher, or refuse another one.
@@ -294,10 +294,8 @@ class SQLiteStore:
             if old is None:
                 self._create(connection, method, new)
             if layout != old:
-                connection.execute(
-                    "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-                    (f"table {method}", layout.write()),
-                )
+                entry = f"table {method}", layout.write()
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", entry)
             marks = ", ".join("?" * (1 + len(columns)))
             connection.executemany(
                 f'INSERT OR IGNORE INTO "{method}" VALUES ({marks})',
@@ -335,13 +333,14 @@ class SQLiteStore:
         with self._lock:
             if self._connection is None:
                 self._connection = self._open()
-            self._connection.execute(f"BEGIN {kind}")
+            connection = self._connection
             try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+                connection.execute(f"BEGIN {kind}")
+                yield connection
+                connection.execute("COMMIT")
+            finally:  # whatever happened, Ctrl-C too
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     def _open(self) -> sqlite3.Connection:
         try:

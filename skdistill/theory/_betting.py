@@ -59,7 +59,8 @@ def _stakes(losses: np.ndarray, delta: float, horizon: np.ndarray | float) -> np
     variance = (_PRIOR_VARIANCE + np.cumsum((losses - mean) ** 2, axis=-1)) / (t + 1)
     before = np.empty_like(variance)
     before[..., 0], before[..., 1:] = _PRIOR_VARIANCE, variance[..., :-1]
-    return np.sqrt(-2.0 * np.log(delta) / (horizon * before))
+    stakes: np.ndarray = np.sqrt(-2.0 * np.log(delta) / (horizon * before))
+    return stakes
 
 
 def _refuted(
@@ -89,7 +90,8 @@ def _refuted(
     growth = np.minimum(stakes, _MOST_AT_STAKE / (1.0 - expected))
     growth = growth * (expected - losses)
     log_capital = np.cumsum(np.log1p(growth, out=growth), axis=-1, out=growth)
-    return log_capital.max(axis=-1) >= -np.log(delta)
+    refuted: np.ndarray = log_capital.max(axis=-1) >= -np.log(delta)
+    return refuted
 
 
 def _bound(losses: np.ndarray, stakes: np.ndarray, delta: float, pool_size: int | None) -> Any:

@@ -139,7 +139,8 @@ def hypergeometric_upper_bound(
 def _log_mixture(k: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
     """Log of the mean likelihood over [0, p], relative to that at p."""
     mean = betaln(k + 1, n - k + 1) + np.log(betainc(k + 1, n - k + 1, p)) - np.log(p)
-    return mean - xlogy(k, p) - xlog1py(n - k, -p)
+    log_mixture: np.ndarray = mean - xlogy(k, p) - xlog1py(n - k, -p)
+    return log_mixture
 
 
 def sequential_binomial_bound(n_errors: Any, n_rows: Any, delta: float = 0.05) -> Any:

@@ -56,7 +56,8 @@ class _TotalVariation(Loss):
     binary = False
 
     def rows(self, y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
-        return np.clip(0.5 * np.abs(y_teacher - y_student).sum(axis=1), 0.0, 1.0)
+        variation: np.ndarray = np.clip(0.5 * np.abs(y_teacher - y_student).sum(axis=1), 0.0, 1.0)
+        return variation
 
     @property
     def description(self) -> str:
@@ -71,7 +72,9 @@ def _distance(y_teacher: np.ndarray, y_student: np.ndarray) -> np.ndarray:
                 "Tolerance and ClippedError compare real values, but the predictions are "
                 f'{predictions.dtype} labels. Use loss="disagreement".'
             )
-    return np.abs(y_teacher.astype(np.float64) - y_student).reshape(len(y_teacher), -1).max(axis=1)
+    apart = np.abs(y_teacher.astype(np.float64) - y_student).reshape(len(y_teacher), -1)
+    distance: np.ndarray = apart.max(axis=1)
+    return distance
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def check_fresh(
         return np.zeros(len(hashes), dtype=bool)
     unique, counts = np.unique(memory, return_counts=True)
     place = np.minimum(np.searchsorted(unique, hashes), len(unique) - 1)
-    known = unique[place] == hashes
+    known: np.ndarray = unique[place] == hashes
     overlap = _Overlap(
         n_known=int(np.count_nonzero(known)),
         n_rows=len(hashes),

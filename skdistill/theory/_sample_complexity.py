@@ -30,7 +30,7 @@ def _crossing(excess: Any, start: float) -> int:
     end = 2 * start
     while excess(end) > 0:
         end *= 2
-    n = math.floor(brentq(excess, start, end))
+    n: int = math.floor(brentq(excess, start, end))
     while excess(n) > 0:
         n += 1
     return n

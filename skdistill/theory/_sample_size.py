@@ -28,7 +28,7 @@ def _rows_for(n_errors: np.ndarray, epsilon: float, delta: float) -> np.ndarray:
 
 
 def certificate_sample_size(
-    epsilon: float, delta: float = 0.05, expected: float = 0.0, power: float = 0.9
+    epsilon: float, delta: float = 0.05, *, expected: float = 0.0, power: float = 0.9
 ) -> int:
     """Return how many fresh rows a certificate of disagreement will need.
 

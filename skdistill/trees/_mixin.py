@@ -22,9 +22,10 @@ __all__ = ["DistilledTreeMixin", "leaf_predictions"]
 
 def leaf_predictions(tree: Any, kind: str) -> np.ndarray:
     """What each node predicts: codes of classes, or values of shape (node_count[, n_outputs])."""
+    value: np.ndarray = tree.value  # of shape (node_count, n_outputs, n_classes)
     if kind == "classifier":
-        return tree.value[:, 0, :].argmax(axis=1)
-    return tree.value[:, 0, 0] if tree.value.shape[1] == 1 else tree.value[:, :, 0]
+        return np.asarray(value[:, 0, :].argmax(axis=1))
+    return np.squeeze(value[:, :, 0], axis=1) if value.shape[1] == 1 else value[:, :, 0].copy()
 
 
 class DistilledTreeMixin:
@@ -114,7 +115,8 @@ class DistilledTreeMixin:
     def _plain_params(self) -> dict[str, Any]:
         """The parameters that scikit-learn's own tree has too, for encoded rows."""
         plain = DecisionTreeClassifier if self._kind == "classifier" else DecisionTreeRegressor
-        params, own = plain().get_params(), self.get_params(deep=False)  # type: ignore[attr-defined]
+        params: dict[str, Any] = plain().get_params()
+        own = self.get_params(deep=False)  # type: ignore[attr-defined]
         params |= {name: own[name] for name in params if name in own}
         if self.encoder_ is not None and params["monotonic_cst"] is not None:
             params["monotonic_cst"] = self.encoder_.constraints(params["monotonic_cst"])

@@ -22,7 +22,8 @@ def scale_values(values: np.ndarray) -> np.ndarray:
     scaled : ndarray of shape (n, n_outputs)
     """
     low, high = values.min(axis=0), values.max(axis=0)
-    return np.ldexp(values - low, -int(np.frexp((high - low).max())[1]))
+    scaled: np.ndarray = np.ldexp(values - low, -int(np.frexp((high - low).max())[1]))
+    return scaled
 
 
 def far_from_zero(values: np.ndarray) -> np.ndarray:

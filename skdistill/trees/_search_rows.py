@@ -85,7 +85,7 @@ class SearchRows:
             keys += pair[:, np.newaxis] * (column[rows] + 1)
         # Two sums that a small change of one code scrambles.
         mixed = (keys[0] ^ (keys[1] * 0x5851F42D4C957F2D)) >> 11
-        return rows[(mixed & 0xFFFFF) < share * 2**20]
+        return np.asarray(rows[(mixed & 0xFFFFF) < share * 2**20])
 
     def errors(self, sums: np.ndarray) -> np.ndarray:
         """Error of some leaves by their sums of shape (n, 2 + n_targets)."""
@@ -93,7 +93,7 @@ class SearchRows:
 
     def sums(self, rows: np.ndarray) -> np.ndarray:
         """Weight, weighted squared norm of the targets, and weighted targets of some rows."""
-        return self._columns[rows].sum(axis=0)
+        return np.asarray(self._columns[rows].sum(axis=0))
 
     def alike(self, rows: np.ndarray) -> bool:
         """Whether no column distinguishes some rows from one another."""
@@ -132,7 +132,7 @@ class SearchRows:
             else:
                 apart = ((self._targets[here] - prediction) ** 2).sum(axis=1)
                 self._scratch[here] = self._weight[here] * apart
-        return self._scratch[rows]
+        return self._scratch.take(rows)
 
     def cuts(self, rows: np.ndarray, gain: np.ndarray) -> Iterator[Cut]:
         """Yield the best cut of every column, best column first.

@@ -190,7 +190,8 @@ def _errors(tree: Any, task: GrowthTask, targets: np.ndarray, weight: np.ndarray
     if task.classification:
         sums = node_sums(tree, leaf, np.column_stack([weight, weight[:, np.newaxis] * targets]))
         predictions = tree.value[:, 0, :].argmax(axis=1)
-        return np.maximum(sums[:, 0] - sums[np.arange(len(sums)), 1 + predictions], 0.0)
+        agreed: np.ndarray = sums[np.arange(len(sums)), 1 + predictions]
+        return np.asarray(np.maximum(sums[:, 0] - agreed, 0.0))
     offset = far_from_zero(targets)
     targets, values = targets - offset, tree.value[:, :, 0] - offset
     if not np.ptp(targets, axis=0).any():  # all the same: what a tree is off by is rounding
@@ -199,7 +200,8 @@ def _errors(tree: Any, task: GrowthTask, targets: np.ndarray, weight: np.ndarray
     square = (weighted * targets).sum(axis=1)
     sums = node_sums(tree, leaf, np.column_stack([weight, weighted, square]))
     cross = (values * sums[:, 1:-1]).sum(axis=1)
-    return np.maximum(sums[:, -1] - 2.0 * cross + sums[:, 0] * (values**2).sum(axis=1), 0.0)
+    error: np.ndarray = sums[:, -1] - 2.0 * cross + sums[:, 0] * (values**2).sum(axis=1)
+    return np.asarray(np.maximum(error, 0.0))
 
 
 def _shares(tree: Any, task: GrowthTask) -> np.ndarray:
@@ -212,7 +214,7 @@ def _shares(tree: Any, task: GrowthTask) -> np.ndarray:
     weight = np.ones(n) if task.sample_weight is None else task.sample_weight
     if isinstance(task.labels, ClassLabels):
         targets = task.labels.hard().distribution()
-        return _errors(tree, task, targets, weight) / weight.sum()
+        return np.asarray(_errors(tree, task, targets, weight) / weight.sum())
     targets = task.targets - far_from_zero(task.targets)
     around = targets - np.average(targets, axis=0, weights=weight)
     variance = float((weight[:, np.newaxis] * around**2).sum())

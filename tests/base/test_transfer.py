@@ -124,7 +124,7 @@ def test_generators_of_arrays_know_no_levels():
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": X[:, 0], "level": pd.Categorical(rng.integers(0, 3, 300))})
     distiller = DistilledTreeRegressor(lambda rows: rows["a"], transfer_set=KernelDensity())
-    with pytest.raises(ValueError, match=r"numbers alone.* columns \['level'\]. Use a MungeTransf"):
+    with pytest.raises(ValueError, match=r"only numbers.* columns \['level'\]. Use a MungeTransf"):
         distiller.fit(frame)
 
 

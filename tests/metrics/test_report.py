@@ -356,3 +356,15 @@ def test_features_used_are_columns_of_the_frame():
     assert student_complexity(tree)["features_used"] == 1
     (leaf, *_) = fidelity_report(tree, X, teacher=lambda X: np.zeros(len(X), dtype=int)).leaves
     assert next(iter(leaf.rows[0].values)) == "port"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "Float64", "int32", "object"])
+def test_rows_of_frames_are_known_in_every_dtype(wine, dtype):
+    """Frames of floats, whole numbers, nullable ones and objects: the rows are the same."""
+    pd = pytest.importorskip("pandas")
+    _, _, X, _ = wine
+    frame = pd.DataFrame(np.round(X), columns=[f"c{j}" for j in range(X.shape[1])]).astype(dtype)
+    tree = DistilledTreeClassifier(transfer_set=None).fit(frame[:20], np.arange(20) % 2)
+    teacher = lambda X: np.arange(len(X)) % 2  # noqa: E731
+    assert fidelity_report(tree, frame[:30], teacher=teacher).n_seen == 20
+    assert fidelity_report(tree, frame[20:], teacher=teacher).n_seen == 0

@@ -103,7 +103,7 @@ def test_activations_that_are_not_finite(bad):
         H[3, 1] = bad
         return H
 
-    with pytest.raises(ValueError, match="hidden gives NaN or infinity on 1 of the 200 rows"):
+    with pytest.raises(ValueError, match="hidden gives NaN or infinity on 1 of 200 rows"):
         LinearProbeTreeClassifier(AND, layers=hidden).fit(bits())
 
 

@@ -100,7 +100,7 @@ def test_names_are_those_of_the_pipeline():
         ([False, True, False, True], [2]),
         (lambda X: ["d", "a"], []),
     ],
-    ids=str,
+    ids=["names", "positions", "slice", "slice of names", "mask", "callable"],
 )
 @pytest.mark.parametrize("remainder", ["passthrough", "drop", MaxAbsScaler()], ids=str)
 def test_parts_of_the_columns(columns, remainder):

@@ -79,7 +79,7 @@ def test_a_rule_set_is_a_predictor(wine):
 
 
 def test_order():
-    """In order, the first rule that holds predicts; text says else."""
+    """In order, the first rule that holds predicts; the text has else."""
     rules = RuleSet(
         [
             Rule((Interval("a", high=0.0),), "low", 0.5, 1.0, {}),

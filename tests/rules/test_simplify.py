@@ -37,7 +37,7 @@ def test_nothing_changes_without_tolerance(problem):
 
 @pytest.mark.parametrize("tolerance", [0.002, 0.03])
 def test_costs_add_up_and_stay_within_the_tolerance(problem, tolerance):
-    """Fidelity lost is what the steps say, in agreement or in R²."""
+    """Fidelity lost is the sum of the steps' costs, in agreement or in R²."""
     rules, X = problem.rules, problem.X
     before = rules.predict(X)
     simpler = rules.simplify(X, tolerance=tolerance)
@@ -180,7 +180,7 @@ def test_thresholds_get_the_fewest_digits():
 
 
 def test_rules_after_one_that_always_holds_are_cut():
-    """Nobody ever reaches them."""
+    """No row ever reaches them."""
     always = Rule((), "a", 1.0, 1.0, {"a": 1.0, "b": 0.0})
     never = Rule((Interval("x", high=0.0),), "b", 0.0, 1.0, {"a": 0.0, "b": 1.0})
     simpler = RuleSet([always, never], ["x"], ordered=True).simplify([[-1.0], [1.0]])

@@ -150,7 +150,7 @@ def leave_out(X):
         (leave_out, ValueError, r"layers=leave_out was called with 240 rows .* shape \(239, 5\)"),
         (lambda X: 1.0, ValueError, r"one row a row"),
         (lambda X: X[:, :0], ValueError, "no columns"),
-        (lambda X: np.where(X > 1, np.inf, X), ValueError, r"NaN or infinity on \d+ of the 240"),
+        (lambda X: np.where(X > 1, np.inf, X), ValueError, r"NaN or infinity on \d+ of 240"),
         (lambda X: X.astype(str), TypeError, "must return numbers"),
     ],
 )

@@ -183,7 +183,7 @@ class Gives(nn.Module):
         (lambda x: torch.fft.fft(x), TypeError, "gives complex numbers"),
         (lambda x: x[:, : 2 + len(x) // 50], ValueError, "gives another shape, or runs another"),
         (lambda x: x if len(x) < 50 else None, ValueError, "gives another shape"),
-        (lambda x: x / 0, ValueError, "Layer 'middle' gives NaN or infinity on 50 of the 50 rows"),
+        (lambda x: x / 0, ValueError, "Layer 'middle' gives NaN or infinity on 50 of 50 rows"),
     ],
 )
 def test_layers_that_make_no_table(function, error, words):
@@ -221,7 +221,7 @@ def test_broken_numbers():
     network = plain()
     rows = X.copy()
     rows[[3, 70]] = np.nan
-    with pytest.raises(ValueError, match=r"Layer '3:input' gives NaN or infinity on 2 of the 101"):
+    with pytest.raises(ValueError, match=r"Layer '3:input' gives NaN or infinity on 2 of 101"):
         hidden_representation(network, rows)
     with torch.no_grad():
         network[3].weight[0, 0] = torch.inf

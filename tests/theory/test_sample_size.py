@@ -25,7 +25,7 @@ def test_it_is_the_least_number_of_rows(case):
         certified = np.flatnonzero(binomial_upper_bound(np.arange(n + 1), n, delta) <= epsilon)
         if len(certified) and binom.cdf(certified[-1], n, expected) >= power:
             break
-    assert certificate_sample_size(*case) == n
+    assert certificate_sample_size(epsilon, delta, expected=expected, power=power) == n
 
 
 @pytest.mark.parametrize("epsilon", [0.3, 0.05, 0.001])
@@ -36,21 +36,21 @@ def test_without_errors_it_is_a_closed_form(epsilon, delta):
     assert certificate_sample_size(epsilon, delta) == expected
 
 
-def test_it_keeps_its_word():
-    """Simulated students reach the certificate about as often as asked."""
+def test_it_has_the_power_that_was_planned():
+    """Simulated students reach the certificate about as often as planned."""
     epsilon, delta, expected, power = 0.1, 0.05, 0.06, 0.8
-    n = certificate_sample_size(epsilon, delta, expected, power)
+    n = certificate_sample_size(epsilon, delta, expected=expected, power=power)
     errors = np.random.default_rng(0).binomial(n, expected, size=4000)
     success = np.mean(binomial_upper_bound(errors, n, delta) <= epsilon)
     assert power - 0.02 < success < power + 0.06
 
 
-def test_harder_questions_need_more_rows():
+def test_harder_targets_need_more_rows():
     """A tighter epsilon, a smaller delta, a worse student, a higher power."""
-    base = certificate_sample_size(0.1, 0.05, 0.05, 0.8)
-    for harder in [(0.08, 0.05, 0.05, 0.8), (0.1, 0.01, 0.05, 0.8), (0.1, 0.05, 0.07, 0.8)]:
-        assert certificate_sample_size(*harder) > base
-    assert certificate_sample_size(0.1, 0.05, 0.05, 0.95) > base
+    base = certificate_sample_size(0.1, 0.05, expected=0.05, power=0.8)
+    for epsilon, delta, expected in [(0.08, 0.05, 0.05), (0.1, 0.01, 0.05), (0.1, 0.05, 0.07)]:
+        assert certificate_sample_size(epsilon, delta, expected=expected, power=0.8) > base
+    assert certificate_sample_size(0.1, 0.05, expected=0.05, power=0.95) > base
 
 
 @pytest.mark.parametrize("name", ["epsilon", "delta", "power"])

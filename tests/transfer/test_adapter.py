@@ -11,7 +11,6 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
 
 from skdistill import AdapterTransferSet, BoundaryTransferSet, DistilledTreeClassifier
-from skdistill.transfer._given._adapter import seeded
 
 
 class GlobalNoise:
@@ -79,28 +78,38 @@ def test_global_states_are_seeded_and_restored(frame):
     assert (first.sample(50).dtypes == frame.dtypes).all()
 
 
+class Broken(GlobalNoise):
+    """Draws a number and fails."""
+
+    def sample(self, num_rows):
+        raise RuntimeError(np.random.random())
+
+
 def test_states_are_restored_after_an_error():
-    """Also where the code inside fails."""
+    """Also where the generator fails."""
+    adapted = AdapterTransferSet(generator=Broken(), random_state=0).fit(np.ones((5, 2)))
     before = np.random.get_state()[1].copy()
-
-    def fail():
-        with seeded(3):
-            raise RuntimeError(np.random.random())
-
     with pytest.raises(RuntimeError):
-        fail()
+        adapted.sample(3)
     np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+class TorchNoise(GlobalNoise):
+    """A generator that draws from torch's global state."""
+
+    def sample(self, num_rows):
+        import torch
+
+        return torch.rand(num_rows, self.given.shape[1]).numpy()
 
 
 def test_torch_is_seeded_and_restored():
     """Torch's global state is seeded too, where torch is there."""
     torch = pytest.importorskip("torch")
     before = torch.get_rng_state()
-    drawn = []
-    for _ in range(2):
-        with seeded(3):
-            drawn.append(torch.rand(4))
-    assert torch.equal(*drawn)
+    X = np.random.default_rng(0).random((20, 2))
+    sets = [AdapterTransferSet(generator=TorchNoise(), random_state=0).fit(X) for _ in range(2)]
+    np.testing.assert_array_equal(sets[0].sample(30), sets[1].sample(30))
     assert torch.equal(torch.get_rng_state(), before)
 
 

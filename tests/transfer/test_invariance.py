@@ -11,7 +11,6 @@ from skdistill import (
     MungeTransferSet,
 )
 from skdistill.transfer import GroupPermutation, ImageShift, UnitScaling
-from skdistill.transfer._given._transformations import shift_images
 
 
 def shifted(image, down, right, fill):
@@ -32,13 +31,15 @@ def shifted(image, down, right, fill):
 @pytest.mark.parametrize("fill", [0, 7, "edge"])
 @pytest.mark.parametrize("shape", [(4, 5), (3, 4, 3)])
 def test_shift_images(fill, shape):
-    """Every step of every image is that of a plain loop over pixels."""
+    """Every image is moved by one of the 25 steps, as by a plain loop over pixels."""
     rng = np.random.default_rng(0)
     images = rng.integers(10, 99, size=(40, *shape))
-    down, right = rng.integers(-2, 3, size=(2, 40))
-    moved = shift_images(images, down, right, fill=fill)
-    for image, new, i, j in zip(images, moved, down, right, strict=True):
-        np.testing.assert_array_equal(new, shifted(image, i, j, fill))
+    shift = ImageShift(shape, max_shift=2, fill=fill)
+    moved = shift(images.reshape(40, -1), rng).reshape(images.shape)
+    steps = [(i, j) for i in range(-2, 3) for j in range(-2, 3)]
+    for image, new in zip(images, moved, strict=True):
+        assert any(np.array_equal(new, shifted(image, i, j, fill)) for i, j in steps)
+    assert not np.array_equal(moved, images)
 
 
 def test_image_shift_draws_all_steps():
@@ -120,10 +121,10 @@ def test_rows_are_moved_images():
         .sample(900, return_parents=True)
     )
     np.testing.assert_array_equal(np.bincount(parents), 9)
-    steps = np.array([(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)])
+    steps = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     for new, old in zip(rows[:60], X[parents[:60]], strict=True):
-        nine = shift_images(np.tile(old.reshape(1, 8, 8), (9, 1, 1)), *steps.T, fill=0.0)
-        assert (nine.reshape(9, 64) == new).all(axis=1).any()
+        nine = [shifted(old.reshape(8, 8), i, j, 0.0).ravel() for i, j in steps]
+        assert (np.array(nine) == new).all(axis=1).any()
 
 
 def test_bounds_may_be_left():

@@ -178,8 +178,8 @@ class InvarianceTransferSet(BaseTransferSet):
             return given
         if self.image_shape is None:
             raise ValueError(
-                'transformations has "shift", but image_shape=None: how rows are laid out as '
-                "images must be told, for example image_shape=(28, 28)."
+                'transformations has "shift", but image_shape=None. Give the layout of the images, '
+                "for example image_shape=(28, 28)."
             )
         return ImageShift(tuple(self.image_shape), max_shift=self.max_shift, fill=self.fill)
 

@@ -22,7 +22,7 @@ __all__ = ["MISSING", "ArrayLayout", "FrameLayout", "learn_layout"]
 # The code of a missing value, for whom it is a category like any other.
 MISSING = -1
 
-# Beyond, whole numbers are not told apart by a float.
+# Beyond, floats do not distinguish integers.
 _EXACT = 2.0**53
 
 

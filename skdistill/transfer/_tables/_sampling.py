@@ -60,7 +60,7 @@ def iter_chunks(
     n_samples : int
         Rows in all.
     block_rows : int
-        Rows that ``draw`` is asked for at a time.
+        Rows that ``draw`` draws at a time.
     chunk_size : int
         Rows that are yielded at a time; the last chunk may be shorter.
     seeds : SeedSequence
