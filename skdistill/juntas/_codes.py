@@ -238,8 +238,7 @@ class ColumnCodes:
     def random_codes(self, seeds: np.ndarray, shifts: np.ndarray | None) -> np.ndarray:
         """Codes of random rows, of shape (n, n_features)."""
         counters = np.arange(self.n_features, dtype=np.uint64)
-        codes: np.ndarray = self._draw(hash_words(seeds, counters), self._identity, shifts)
-        return codes
+        return self._draw(hash_words(seeds, counters), self._identity, shifts)
 
     def random_column(self, seeds: np.ndarray, shifts: np.ndarray | None, j: int) -> np.ndarray:
         words = hash_words(seeds, np.array([j], dtype=np.uint64))

@@ -102,7 +102,7 @@ class Points:
         part = slice(start, stop)
         shifts = None if self.shifts is None else self.shifts[part]
         if self.seeds is not None:
-            codes: np.ndarray = domain.random_codes(self.seeds[part], shifts)
+            codes = domain.random_codes(self.seeds[part], shifts)
         elif shifts is not None:
             assert self.base is not None
             codes = domain.shifted(self.base, shifts)
@@ -119,8 +119,7 @@ class Points:
             if fixed == j:
                 return self.parts[:, place]
         if self.seeds is not None:
-            drawn: np.ndarray = domain.random_column(self.seeds, self.shifts, j)
-            return drawn
+            return domain.random_column(self.seeds, self.shifts, j)
         assert self.base is not None
         codes = np.broadcast_to(self.base[j], len(self.parts)).copy()
         return codes if self.shifts is None else domain.shift_column(codes, self.shifts, j)
