@@ -11,7 +11,7 @@ line is the hash itself, of 30 columns of doubles, which every row costs.
 Run::
 
     python benchmarks/bench_answer_store.py
-    python benchmarks/bench_answer_store.py --rows 20000    # quick
+    python benchmarks/bench_answer_store.py --quick    # 20,000 rows, printed only
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _results import markdown_table, write_section
+from _lib.results import add_output, markdown_table, write_study
 
 from skdistill._rows import row_keys
 from skdistill.teachers import MemoryStore, SQLiteStore
@@ -108,8 +108,10 @@ def measure(store: Any, keys: np.ndarray, predictions: np.ndarray) -> tuple[floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=100_000, help="rows that are written")
-    n_rows = parser.parse_args().rows
+    parser.add_argument("--quick", action="store_true", help="20,000 rows, printed only")
+    add_output(parser, __file__)
+    options = parser.parse_args()
+    n_rows = 20_000 if options.quick else 100_000
     rng = np.random.default_rng(0)
     keys = np.empty(2 * n_rows, dtype=WORDS)
     for word in ("a", "b"):
@@ -140,7 +142,7 @@ def main() -> None:
         f"{markdown_table(header, table)}\n\n"
         f"Hashing a row of 30 doubles into its key: {hashed:.1f} microseconds."
     )
-    write_section("Stores of predictions", body)
+    write_study("Stores of predictions", body, options)
 
 
 if __name__ == "__main__":

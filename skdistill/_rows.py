@@ -378,6 +378,8 @@ def _frame_words(X: Any, j: int) -> np.ndarray:
     kind = library.kind_of(dtype)
     if kind == "time":
         return _time_words(library.ticks(column), dtype)
+    if kind == "other":  # lists, periods
+        return typed_words(list(column))
     if kind != "number":
         return library.hash_categories(column)
     values = library.numbers(column)
