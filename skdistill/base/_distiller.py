@@ -148,6 +148,9 @@ class BaseDistiller(TeacherHolderMixin):
             return bool(needed)
         return teacher is None or (hasattr(teacher, "fit") and not is_fitted_teacher(teacher))
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return "row_hashes_" in vars(self)
+
     def _use_soft(self, teacher: Any) -> bool:
         """Whether to query the teacher for probabilities."""
         return self._kind == "classifier" and self.labels == "soft"
@@ -165,7 +168,8 @@ class BaseDistiller(TeacherHolderMixin):
         that weigh something, and the source of random numbers.
         """
         validate_parameters(self)
-        for name in ("_teacher_limits", "_y_needed"):
+        # Without the last one, a fit that fails leaves no estimator that looks fitted.
+        for name in ("_teacher_limits", "_y_needed", "row_hashes_"):
             vars(self).pop(name, None)
         X = check_rows(self, X, reset=True)
         teacher = None if self.teacher is None else as_teacher(self.teacher, kind=self._kind)

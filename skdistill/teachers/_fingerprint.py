@@ -5,9 +5,10 @@ from __future__ import annotations
 import dis
 import functools
 import hashlib
+import inspect
 import sys
 from collections.abc import Mapping
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -79,8 +80,10 @@ def check_same_teacher(known: Mapping[str, str], given: Mapping[str, str], place
             f"{name} was {_short(known[name])} and is {_short(given[name])}" for name in odd[:3]
         )
         raise ValueError(
-            f"{place} holds the predictions of another teacher ({differences}). Use another file "
-            "for this teacher, or forget what is stored: CachedTeacher(teacher, store=...).clear()."
+            f"{place} holds the predictions of another teacher, or of this one before it was "
+            f"changed ({differences}). Use another file, or forget what is stored: "
+            "CachedTeacher(teacher, store=...).clear(). With version=... from the start, you name "
+            "the state of a teacher yourself, and its code and parameters are not compared."
         )
 
 
@@ -126,17 +129,74 @@ def _parameters(obj: Any) -> dict[str, str]:
 
 
 def _code(obj: Any) -> str:
-    """A digest of what a function does: its code, defaults, and plain values around it."""
+    """A digest of what a function, a method or a callable object does; empty for estimators."""
     while isinstance(obj, functools.partial):
         obj = obj.func
-    obj = getattr(obj, "__func__", obj)
-    code = getattr(obj, "__code__", None)
-    if code is None:
+    owner = getattr(obj, "__self__", None)
+    function = getattr(obj, "__func__", obj)
+    if not hasattr(function, "__code__"):
+        if hasattr(obj, "get_params") or hasattr(obj, "predict"):
+            return ""
+        owner, function = obj, type(obj).__call__
+    if not hasattr(function, "__code__"):
         return ""
-    cells = [_contents(cell) for cell in getattr(obj, "__closure__", None) or ()]
-    around = [*(obj.__defaults__ or ()), *(obj.__kwdefaults__ or {}).values(), *cells]
-    text = repr((_digestible(code), [v for v in around if isinstance(v, _PLAIN)]))
+    text = repr((_of_function(function, set()), _constructed(owner)))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _of_function(function: Any, seen: set[int]) -> list[Any]:
+    """Code of a function and of those that it calls in its module, with the values around them."""
+    if id(function) in seen:
+        return []
+    seen.add(id(function))
+    code, scope = function.__code__, function.__globals__
+    cells = [_contents(cell) for cell in function.__closure__ or ()]
+    around = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *cells]
+    named = {name: scope.get(name) for name in sorted(_global_names(code))}
+    helpers = [
+        _of_function(value, seen)
+        for value in (*named.values(), *cells)
+        if hasattr(value, "__code__") and value.__module__ == function.__module__
+    ]
+    constants = {name: _constant(value) for name, value in named.items()}
+    return [_digestible(code), [_constant(value) for value in around], constants, helpers]
+
+
+def _global_names(code: CodeType) -> set[str]:
+    """Names that code reads from its module and does not assign to, as a counter would be."""
+    read, written = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            read.add(step.argval)
+        elif step.opname == "STORE_GLOBAL":
+            written.add(step.argval)
+        elif isinstance(step.argval, CodeType):
+            read |= _global_names(step.argval)
+    return read - written
+
+
+def _constant(value: Any) -> str:
+    """Text of a value that does not change by itself; empty for any other one."""
+    if isinstance(value, _PLAIN):
+        return repr(value)
+    if isinstance(value, tuple) and all(isinstance(part, _PLAIN) for part in value):
+        return repr(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiubUS":
+        digest = hashlib.blake2b(np.ascontiguousarray(value).tobytes(), digest_size=8)
+        return f"{value.dtype} {value.shape} {digest.hexdigest()}"
+    return ""
+
+
+def _constructed(owner: Any) -> dict[str, str]:
+    """What an object was constructed with: other attributes may be counters."""
+    if owner is None or isinstance(owner, ModuleType):
+        return {}
+    own = getattr(owner, "__dict__", {})
+    try:
+        parameters = inspect.signature(type(owner)).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {name: _constant(own[name]) for name in sorted(parameters) if name in own}
 
 
 def _contents(cell: Any) -> Any:

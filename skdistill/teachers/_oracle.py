@@ -199,12 +199,15 @@ class Oracle(TeacherFace):
     def left(self) -> float:
         """Rows that the budget still allows."""
         own = math.inf if self.max_queries is None else self.max_queries - self.n_queries_
-        return own if self._parent is None else min(own, self._parent.left)
+        around = [oracle.left for oracle in (self._parent, self._inner()) if oracle is not None]
+        return min(own, *around) if around else own
 
     def _limit(self) -> int | None:
         """The budget that is in force: its own, or the one that it is part of."""
-        parent = self._parent
-        return self.max_queries if parent is None or self.left < parent.left else parent._limit()
+        around = [oracle for oracle in (self._parent, self._inner()) if oracle is not None]
+        tight = min(around, key=lambda oracle: oracle.left, default=self)
+        own = math.inf if self.max_queries is None else self.max_queries - self.n_queries_
+        return self.max_queries if tight is self or own <= tight.left else tight._limit()
 
     @property
     def remembers(self) -> bool:

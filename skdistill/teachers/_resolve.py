@@ -115,7 +115,7 @@ def _wrong_kind(teacher: Any, found: str) -> str:
     return (
         f"The teacher ({name_of(teacher)}) is a regressor, but this distiller learns classes. Use "
         "a distilling regressor, or declare its predictions to be labels with "
-        'CallableTeacher(function, output="label").'
+        'CallableTeacher(function, output="label"), or Oracle(function, kind="classifier").'
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
@@ -226,3 +227,14 @@ def test_a_failed_fit_leaves_the_parameters():
         tree.fit(X)
     tree.set_params(teacher=DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, Y))
     assert tree.fit(X).get_n_leaves() <= 3
+
+
+@pytest.mark.parametrize("cls", DISTILLERS)
+def test_a_fit_that_fails_leaves_nothing_fitted(cls):
+    """Also where an earlier one succeeded: predictions would be those of another teacher."""
+    distiller = cls(answers(cls), transfer_set=None).fit(X)
+    distiller.set_params(teacher=lambda X: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        distiller.fit(X)
+    with pytest.raises(NotFittedError):
+        distiller.predict(X)

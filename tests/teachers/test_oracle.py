@@ -260,9 +260,8 @@ def test_budget(iris):
     with pytest.raises(OutOfQueriesError, match="max_queries=100 allows 20"):
         large.predict(X[:21])
     assert sum(service.calls) == 80
-    with pytest.raises(OutOfQueriesError):
-        DistilledTreeRegressor(Oracle(service, max_queries=9), transfer_set=None).fit(X)
-    assert sum(service.calls) == 80
+    few = DistilledTreeRegressor(Oracle(service, max_queries=9), transfer_set=None).fit(X)
+    assert sum(service.calls) - 80 == few.n_queries_ == 9
 
 
 def test_it_is_a_predictor(cancer):
@@ -412,3 +411,13 @@ def test_retries(retries):
     with pytest.raises(KeyboardInterrupt):
         Oracle(interrupted, retries=5, on_error="drop").predict(rows)
     assert interrupted.calls == [4]
+
+
+def test_a_budget_of_the_teacher_is_one_of_the_student():
+    """A distiller draws no more rows than the oracle that it was given allows."""
+    oracle = Oracle(lambda X: X[:, 0], max_queries=60)
+    rows = np.random.default_rng(0).normal(size=(40, 2))
+    tree = DistilledTreeRegressor(oracle, grower=CartGrower(), random_state=0).fit(rows)
+    assert oracle.n_queries_ == tree.n_queries_ == 60
+    with pytest.raises(OutOfQueriesError, match="max_queries=60 allows 0 more rows"):
+        Oracle(oracle).predict(rows)

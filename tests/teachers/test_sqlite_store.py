@@ -312,6 +312,32 @@ def closure(scale):
     return lambda X: X[:, 0] * scale
 
 
+class Scaled:
+    """A callable object that counts its calls, which are no part of what it computes."""
+
+    def __init__(self, scale):
+        self.scale = scale
+        self.calls = 0
+
+    def __call__(self, X):
+        self.calls += 1
+        return X[:, 0] * self.scale
+
+    run = __call__
+
+
+def of_module(constant, weights=(1.0, 2.0), power=1):
+    """A function that reads constants of its module, counts its calls and calls a helper."""
+    scope = {"SCALE": constant, "WEIGHTS": np.array(weights), "calls": 0, "__name__": "module"}
+    exec(
+        f"def helper(x):\n    return x ** {power}\n"
+        "def f(X):\n    global calls\n    calls += 1\n"
+        "    return helper(X[:, 0]) * SCALE * WEIGHTS[0]",
+        scope,
+    )
+    return scope["f"]
+
+
 def other_teachers(X, y):
     """Pairs of teachers that differ in something that can be seen."""
     model = LogisticRegression().fit(X, y)
@@ -332,6 +358,11 @@ def other_teachers(X, y):
         "function": (simulate, closure(1.0), "teacher was"),
         "code": (lambda X: X[:, 0], lambda X: X[:, 1], "code in Python"),
         "closure": (closure(1.0), closure(2.0), "code in Python"),
+        "constant": (of_module(1.0), of_module(10.0), "code in Python"),
+        "array": (of_module(1.0), of_module(1.0, weights=(3.0, 2.0)), "code in Python"),
+        "helper": (of_module(1.0), of_module(1.0, power=2), "code in Python"),
+        "object": (Scaled(1.0), Scaled(10.0), "code in Python"),
+        "method": (Scaled(1.0).run, Scaled(10.0).run, "code in Python"),
         "partial": (partial(1.0), partial(2.0), "argument scale was '1.0'"),
         "output": (
             CallableTeacher(simulate),
