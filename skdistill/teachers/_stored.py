@@ -41,10 +41,10 @@ class StoredPredictions(TeacherFace):
         kind = type(X).__name__
         other = f" They were stored for rows in a {self.rows}, but X is a {kind}."
         return (
-            f"{n_unknown} of {X.shape[0]} rows have no stored prediction: they exist for their own "
-            "rows and no others, by the content and the names of the columns."
-            f"{other if kind != self.rows else ''} Pass those rows; or add predictions for the "
-            'others; or leave them out: CachedTeacher.from_answers(X, answers, on_error="drop").'
+            f"{n_unknown} of {X.shape[0]} rows have no stored prediction (a missing one counts as "
+            "none). Rows are recognised by their content and the names of the columns."
+            f"{other if kind != self.rows else ''} Pass the rows that were stored; or add "
+            'predictions for the others; or leave them out: CachedTeacher.from_answers(X, answers, on_error="drop").'
         )
 
     def predict(self, X: Any) -> np.ndarray:
@@ -87,6 +87,13 @@ def stored_predictions(
     tables : dict of str to (keys, predictions)
         By method: distinct rows with a prediction.
     """
+    index, own = getattr(X, "index", None), getattr(answers, "index", None)
+    if hasattr(index, "equals") and hasattr(own, "equals") and not index.equals(own):
+        raise ValueError(
+            "X and answers have different indices. Predictions belong to rows by position, so bring "
+            "them into the order of X first: answers.loc[X.index]; or drop the index: "
+            "answers.to_numpy()."
+        )
     X = as_rows(X)
     if kind not in (None, "classifier", "regressor"):
         raise ValueError(f"kind must be None, 'classifier' or 'regressor'. Got {kind!r} instead.")
@@ -122,6 +129,10 @@ def _teacher_of(
 ) -> tuple[StoredPredictions, dict[str, np.ndarray]]:
     """Return the teacher and its predictions by method."""
     classes = None if classes is None else np.asarray(classes)
+    fractions = values.dtype.kind == "f" and bool(np.any(values != np.floor(values)))
+    if values.ndim == 1 and fractions and classes is not None and len(classes) == 2:
+        # One probability a row, that of the second class, as CallableTeacher reads them.
+        values = np.column_stack([1.0 - values, values])
     if values.ndim == 2 and kind != "regressor":
         if classes is None:
             raise ValueError(
@@ -134,7 +145,6 @@ def _teacher_of(
     if values.ndim > 2:
         raise ValueError(f"answers must have one or two dimensions, but have shape {values.shape}.")
     if kind is None:
-        fractions = values.dtype.kind == "f" and bool(np.any(values != np.floor(values)))
         if classes is not None or values.dtype.kind not in "fiu":
             kind = "classifier"
         elif fractions or values.ndim == 2:

@@ -287,3 +287,23 @@ def test_an_array_is_no_teacher(array, cancer):
             distiller.fit(cancer[0])
     with pytest.raises(TypeError, match=message):
         Oracle(array).predict(cancer[0])
+
+
+def test_one_probability_a_row(cancer):
+    """Of the second of two classes, as a function may return them."""
+    X, y = cancer
+    second = np.linspace(0.01, 0.99, len(X))
+    teacher = CachedTeacher.from_answers(X, second, classes=["no", "yes"])
+    np.testing.assert_allclose(teacher.predict_proba(X), np.column_stack([1 - second, second]))
+    assert teacher.predict(X[-1:]).tolist() == ["yes"]
+
+
+def test_answers_of_another_order(cancer):
+    """Rows and predictions belong together by position; indices that differ are an error."""
+    pd = pytest.importorskip("pandas")
+    X, y = pd.DataFrame(cancer[0], columns=list("abcde")), pd.Series(cancer[1])
+    with pytest.raises(ValueError, match="different indices"):
+        CachedTeacher.from_answers(X, y[::-1])
+    shuffled = X[::-1]
+    teacher = CachedTeacher.from_answers(shuffled, y.loc[shuffled.index], kind="classifier")
+    np.testing.assert_array_equal(teacher.predict(X), y)
