@@ -44,7 +44,8 @@ class StoredPredictions(TeacherFace):
             f"{n_unknown} of {X.shape[0]} rows have no stored prediction (a missing one counts as "
             "none). Rows are recognised by their content and the names of the columns."
             f"{other if kind != self.rows else ''} Pass the rows that were stored; or add "
-            'predictions for the others; or leave them out: CachedTeacher.from_answers(X, answers, on_error="drop").'
+            'predictions for the others; or leave them out: on_error="drop" in '
+            "CachedTeacher.from_answers."
         )
 
     def predict(self, X: Any) -> np.ndarray:
@@ -87,11 +88,12 @@ def stored_predictions(
     tables : dict of str to (keys, predictions)
         By method: distinct rows with a prediction.
     """
-    index, own = getattr(X, "index", None), getattr(answers, "index", None)
+    index: Any = getattr(X, "index", None)
+    own: Any = getattr(answers, "index", None)
     if hasattr(index, "equals") and hasattr(own, "equals") and not index.equals(own):
         raise ValueError(
-            "X and answers have different indices. Predictions belong to rows by position, so bring "
-            "them into the order of X first: answers.loc[X.index]; or drop the index: "
+            "X and answers have different indices. Predictions belong to rows by position, so "
+            "bring them into the order of X first: answers.loc[X.index]; or drop the index: "
             "answers.to_numpy()."
         )
     X = as_rows(X)

@@ -291,7 +291,7 @@ def test_an_array_is_no_teacher(array, cancer):
 
 def test_one_probability_a_row(cancer):
     """Of the second of two classes, as a function may return them."""
-    X, y = cancer
+    X, _ = cancer
     second = np.linspace(0.01, 0.99, len(X))
     teacher = CachedTeacher.from_answers(X, second, classes=["no", "yes"])
     np.testing.assert_allclose(teacher.predict_proba(X), np.column_stack([1 - second, second]))
