@@ -19,16 +19,21 @@ import skdistill
 logger = logging.getLogger(__name__)
 
 
-def documented_paths() -> dict[str, str]:
-    """Map each public name to the path under which the reference has it."""
-    paths = {}
-    for module in pkgutil.iter_modules(skdistill.__path__):
-        if not module.name.startswith("_"):
-            package = importlib.import_module(f"skdistill.{module.name}")
-            paths |= {name: f"{package.__name__}.{name}" for name in package.__all__}
-    paths |= {name: f"skdistill.{name}" for name in skdistill.__all__}
+def documented_paths() -> dict[str, list[str]]:
+    """Map each public name to the paths under which the reference has it.
+
+    There is one for each object of that name, mostly one alone.
+    """
+    paths: dict[str, dict[int, str]] = {}
+    for module in [*pkgutil.iter_modules(skdistill.__path__), None]:
+        name = "skdistill" if module is None else f"skdistill.{module.name}"
+        if not name.startswith("skdistill._"):
+            package = importlib.import_module(name)
+            for public in package.__all__:
+                # Last comes the top level, whose path replaces that of the package.
+                paths.setdefault(public, {})[id(getattr(package, public))] = f"{name}.{public}"
     del paths["__version__"]
-    return paths
+    return {name: list(found.values()) for name, found in paths.items()}
 
 
 def listed_paths(folder: Path) -> list[str]:
@@ -50,7 +55,7 @@ def listed_paths(folder: Path) -> list[str]:
 
 def check_reference(app) -> None:
     """Warn where the reference and the package's ``__all__`` differ."""
-    public = set(app.public_names.values())
+    public = {path for paths in app.public_names.values() for path in paths}
     listed = Counter(listed_paths(Path(app.srcdir) / "api"))
     for path in sorted(public - listed.keys()):
         logger.warning("%s is public but stands on no page of doc/api", path)
@@ -73,7 +78,9 @@ def resolve(app, env, node, contnode):
     parts = node["reftarget"].lstrip("~.").split(".")
     for k, part in enumerate(parts):
         if part in app.public_names and (k == 0 or parts[0] == "skdistill"):
-            target = ".".join([app.public_names[part], *parts[k + 1 :]])
+            paths = app.public_names[part]
+            own = ".".join(parts[: k + 1])
+            target = ".".join([own if own in paths else paths[0], *parts[k + 1 :]])
             domain = env.get_domain("py")
             return domain.resolve_xref(
                 env, node["refdoc"], app.builder, "obj", target, node, contnode
