@@ -91,7 +91,7 @@ class DistilledTreeMixin:
 
         Returns
         -------
-        importances : ndarray of shape (n_features_in_,)
+        importances : ndarray of shape (`n_features_in_`,)
             They sum to 1, unless the tree is a single leaf.
         """
         check_is_fitted(self)

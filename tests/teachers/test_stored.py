@@ -121,7 +121,7 @@ def test_unknown_rows_are_counted(cancer):
     X, y = cancer
     teacher = CachedTeacher.from_answers(X[:200], y[:200], kind="classifier")
     message = (
-        r"40 of 240 rows have no stored prediction.*on_error=\"drop\" in CachedTeacher.from_answers"
+        r"40 of 240 rows have no stored prediction.*on_error=\"drop\" in Cached"
     )
     for held in (teacher, Oracle(teacher), pickle.loads(pickle.dumps(teacher))):
         with pytest.raises(ValueError, match=message):
