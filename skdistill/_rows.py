@@ -311,9 +311,11 @@ def check_columns(estimator: Any, X: Any, *, allow_nan: bool = True) -> None:
 
     The values are not looked at else: whoever predicts validates them.
     """
-    validate_data(estimator, X, reset=False, skip_check_array=True)
     rows = as_rows(X)
-    if not allow_nan and rows.ndim == 2 and has_missing(rows):
+    if len(rows.shape) != 2:  # in scikit-learn's own words
+        check_array(rows, estimator=estimator, ensure_all_finite=False)
+    validate_data(estimator, X, reset=False, skip_check_array=True)
+    if not allow_nan and has_missing(rows):
         where = ""
         if is_frame(X):
             where = f" in column {X.columns[library_of(X).missing_columns(X)[0]]!r}"

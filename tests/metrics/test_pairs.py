@@ -383,7 +383,7 @@ def test_rows_left_out_are_counted_and_reported(table):
     for label, each in by_group.items():
         assert each.n_rows == np.sum(kept & (groups == label))
         assert each.n_left_out == np.sum(~kept & (groups == label))
-    with pytest.raises(ValueError, match="how many others of the pool"):
+    with pytest.raises(ValueError, match="number of others of the pool"):
         fidelity_certificate(oracle, tree, fresh, pool_size=1000)
     watch = SequentialCertificate(oracle, tree)
     watch.update(fresh[:100])
