@@ -378,6 +378,8 @@ def _frame_words(X: Any, j: int) -> np.ndarray:
     kind = library.kind_of(dtype)
     if kind == "time":
         return _time_words(library.ticks(column), dtype)
+    if kind == "other":  # lists, periods
+        return typed_words(list(column))
     if kind != "number":
         return library.hash_categories(column)
     values = library.numbers(column)
@@ -418,7 +420,7 @@ def row_hashes(X: Any, seed: int = 0) -> np.ndarray:
     Time O(n_samples * n_features), memory O(n_samples) beside X (sparse rows
     are made dense in blocks of 4,096).
     """
-    return _seeded_hashes(X, [seed])[0]
+    return np.asarray(_seeded_hashes(X, [seed])[0])
 
 
 def _seeded_hashes(X: Any, seeds: list[int]) -> np.ndarray:

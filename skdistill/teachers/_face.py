@@ -81,7 +81,8 @@ class TeacherFace(BaseEstimator):
         params : dict
             Parameters by name.
         """
-        return super().get_params(deep=False)
+        params: dict[str, Any] = super().get_params(deep=False)
+        return params
 
     def set_params(self, **params: Any) -> TeacherFace:
         """Refuse: what is trained is not changed.
@@ -125,7 +126,8 @@ class TeacherFace(BaseEstimator):
         classes = getattr(self, "classes_", None)
         n_classes = None if classes is None else len(classes)
         best = np.argmax(check_proba(probabilities, self, n_classes), axis=1)
-        return best if classes is None else classes[best]
+        labels: np.ndarray = best if classes is None else classes[best]
+        return labels
 
     @staticmethod
     def _two_columns(found: Any) -> np.ndarray:

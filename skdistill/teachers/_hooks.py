@@ -179,7 +179,7 @@ class _Probe:
 
 def _storage(tensor: Any) -> int:
     """The address of a tensor's memory, which its views share."""
-    return tensor.untyped_storage().data_ptr()
+    return int(tensor.untyped_storage().data_ptr())
 
 
 def _hidden(module: Any, probe: _Probe, n_rows: int) -> dict[str, list[bool]]:

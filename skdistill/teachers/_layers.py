@@ -48,10 +48,11 @@ class Representation:
 def _varies(values: Any, first: Any) -> np.ndarray:
     """Which columns of values, of shape (n, width), differ from a first row, (1, width)."""
     if not sparse.issparse(values):
-        return (values != first).any(axis=0)
+        return np.asarray((values != first).any(axis=0))
     first = first.toarray().ravel()
     bounds = values.min(axis=0), values.max(axis=0)
-    return np.logical_or(*(bound.toarray().ravel() != first for bound in bounds))
+    low, high = (bound.toarray().ravel() for bound in bounds)
+    return np.asarray((low != first) | (high != first))
 
 
 def listing(names: Sequence[Any], limit: int = 30) -> str:
