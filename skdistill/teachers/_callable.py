@@ -74,7 +74,7 @@ class CallableTeacher(TeacherFace):
 
     _outputs = ("value", "label", "probabilities")
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any) -> Any:
         """Call the function for labels or values.
 
         Parameters

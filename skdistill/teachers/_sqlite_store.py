@@ -91,7 +91,7 @@ class _Layout:
         kind = np.dtype(self.dtype).kind
         return {"f": "REAL", "U": "TEXT", "S": "BLOB"}.get(kind, "INTEGER")
 
-    def joined(self, new: _Layout, where: str) -> _Layout:
+    def joined(self, new: _Layout, path: str) -> _Layout:
         """Return the layout of both, where one table can hold them."""
         if self == new:
             return self
@@ -99,7 +99,7 @@ class _Layout:
         together = len(kinds) == 1 or kinds == {"REAL", "INTEGER"}
         if self.shape != new.shape or not together or bool(self.objects) != bool(new.objects):
             raise ValueError(
-                f"{where} holds predictions of dtype {self.dtype} and shape (n, "
+                f"{path!r} holds predictions of dtype {self.dtype} and shape (n, "
                 f"{', '.join(map(str, self.shape))}), so it cannot take others of dtype "
                 f"{new.dtype} and shape (n, {', '.join(map(str, new.shape))}). Is this another "
                 "teacher? Use another file for it."
@@ -290,7 +290,7 @@ class SQLiteStore:
         columns = new.to_columns(predictions[order])
         with self._transaction("IMMEDIATE") as connection:
             old = self._layout(connection, method)
-            layout = new if old is None else old.joined(new, repr(self.path))
+            layout = new if old is None else old.joined(new, self.path)
             if old is None:
                 self._create(connection, method, new)
             if layout != old:

@@ -120,9 +120,7 @@ def test_unknown_rows_are_counted(cancer):
     """Never a guess: an error that counts them, or they are left out."""
     X, y = cancer
     teacher = CachedTeacher.from_answers(X[:200], y[:200], kind="classifier")
-    message = (
-        r"40 of 240 rows have no stored prediction.*on_error=\"drop\" in Cached"
-    )
+    message = r"40 of 240 rows have no stored prediction.*on_error=\"drop\" in Cached"
     for held in (teacher, Oracle(teacher), pickle.loads(pickle.dumps(teacher))):
         with pytest.raises(ValueError, match=message):
             held.predict(X)
