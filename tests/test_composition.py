@@ -1,4 +1,4 @@
-"""The road end to end on real data, inside everything that scikit-learn offers."""
+"""The workflow end to end on real data, inside everything that scikit-learn offers."""
 
 import os
 import pickle

@@ -12,6 +12,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from skdistill import DistilledClassifier, MungeTransferSet
+from skdistill.trees import CartGrower
 from tests._instances import distillers
 
 
@@ -83,5 +84,12 @@ class Case:
         return self.make(teacher, transfer_set=munge)
 
 
-CASES = [Case(distiller) for distiller in distillers()]
+def _quick(distiller):
+    """CART in place of the default grower, which is under contract in one case."""
+    if distiller.get_params().get("grower") != "auto" or distiller.teacher is None:
+        return distiller
+    return distiller.set_params(grower=CartGrower())
+
+
+CASES = [Case(_quick(distiller)) for distiller in distillers()]
 CASES.append(Case(DistilledClassifier(student=LogisticRegression(), labels="soft")))
