@@ -53,6 +53,7 @@ def describe_teacher(teacher: Any, version: str | None = None) -> dict[str, str]
             found[name] = repr(np.asarray(value).tolist() if np.ndim(value) < 2 else value)
     if version is None:
         found.update(_parameters(inner))
+        found.update(_values_around(inner))
         code = _code(inner)
         if code:  # differs between versions of Python
             found["code in Python {}.{}".format(*sys.version_info)] = code
@@ -132,20 +133,48 @@ def _code(obj: Any) -> str:
     """A digest of what a function, a method or a callable object does; empty for estimators."""
     while isinstance(obj, functools.partial):
         obj = obj.func
+    function, _ = _function_and_owner(obj)
+    if function is None:
+        return ""
+    text = repr(_of_function(function, set()))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _function_and_owner(obj: Any) -> tuple[Any, Any]:
+    """The Python function behind a function, a method or a callable object, and the object."""
     owner = getattr(obj, "__self__", None)
     function = getattr(obj, "__func__", obj)
     if not hasattr(function, "__code__"):
         if hasattr(obj, "get_params") or hasattr(obj, "predict"):
-            return ""
+            return None, None
         owner, function = obj, type(obj).__call__
-    if not hasattr(function, "__code__"):
-        return ""
-    text = repr((_of_function(function, set()), _constructed(owner)))
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return (function, owner) if hasattr(function, "__code__") else (None, None)
+
+
+def _values_around(obj: Any) -> dict[str, str]:
+    """Numbers, texts and arrays that a function reads, or its object was constructed with.
+
+    A name each, so that what is absent is not compared. Flags are left out: they turn
+    failures and messages on and off more often than they change predictions.
+    """
+    while isinstance(obj, functools.partial):
+        obj = obj.func
+    function, owner = _function_and_owner(obj)
+    if function is None:
+        return {}
+    scope = function.__globals__
+    read = {f"constant {n}": scope.get(n) for n in sorted(_global_names(function.__code__))}
+    read |= {f"parameter {n}": value for n, value in _constructed(owner).items()}
+    texts = {
+        name: _constant(float(value) if type(value) is int else value)
+        for name, value in read.items()
+        if value is not None and not isinstance(value, bool)
+    }
+    return {name: text for name, text in texts.items() if text}
 
 
 def _of_function(function: Any, seen: set[int]) -> list[Any]:
-    """Code of a function and of those that it calls in its module, with the values around them."""
+    """Code of a function and of those that it calls in its module, with defaults and closures."""
     if id(function) in seen:
         return []
     seen.add(id(function))
@@ -158,8 +187,7 @@ def _of_function(function: Any, seen: set[int]) -> list[Any]:
         for value in (*named.values(), *cells)
         if hasattr(value, "__code__") and value.__module__ == function.__module__
     ]
-    constants = {name: _constant(value) for name, value in named.items()}
-    return [_digestible(code), [_constant(value) for value in around], constants, helpers]
+    return [_digestible(code), [_constant(value) for value in around], helpers]
 
 
 def _global_names(code: CodeType) -> set[str]:
@@ -187,7 +215,7 @@ def _constant(value: Any) -> str:
     return ""
 
 
-def _constructed(owner: Any) -> dict[str, str]:
+def _constructed(owner: Any) -> dict[str, Any]:
     """What an object was constructed with: other attributes may be counters."""
     if owner is None or isinstance(owner, ModuleType):
         return {}
@@ -196,7 +224,7 @@ def _constructed(owner: Any) -> dict[str, str]:
         parameters = inspect.signature(type(owner)).parameters
     except (TypeError, ValueError):
         return {}
-    return {name: _constant(own[name]) for name in sorted(parameters) if name in own}
+    return {name: own[name] for name in sorted(parameters) if name in own}
 
 
 def _contents(cell: Any) -> Any:
