@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -20,11 +19,9 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdistill import (
-    CachedTeacher,
     DistilledClassifier,
     DistilledTreeClassifier,
     FidelityScorer,
-    SequentialCertificate,
     extract_rules,
     fidelity_certificate,
     fidelity_report,
@@ -32,36 +29,18 @@ from skdistill import (
 )
 from skdistill.exceptions import (
     DistillationWarning,
-    OutOfQueriesError,
     TeacherAnswerError,
 )
-from skdistill.metrics import stability_score
-from skdistill.teachers import CallableTeacher, Oracle
+from skdistill.teachers import CallableTeacher
 from skdistill.theory import Tolerance
 from skdistill.trees import CartGrower
-
-# Agreement of a student with a teacher, by everything that measures it.
-MEASURES = {
-    "scorer": lambda student, X, teacher: FidelityScorer(teacher)(student, X),
-    "report": lambda student, X, teacher: fidelity_report(student, X, teacher=teacher)
-    .scores["agreement"],
-    "certificate": lambda student, X, teacher: 1 - fidelity_certificate(teacher, student, X)
-    .estimate,
-    "sequential": lambda student, X, teacher: 1 - SequentialCertificate(teacher, student)
-    .update(X).estimate,
-}  # fmt: skip
-measured = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+from tests.metrics._measures import MEASURES, measured, overlapping_classes, small_tree
 
 
 @pytest.fixture(scope="module")
 def table():
-    """Rows in which the classes overlap, and a small tree of their labels."""
-    X, y = make_classification(600, 5, flip_y=0.2, class_sep=0.6, random_state=0)
-    return X[:300], y[:300], X[300:]
-
-
-def small_tree(X, y):
-    return DecisionTreeClassifier(max_depth=3, random_state=0).fit(X, y)
+    """Rows with labels, and fresh ones."""
+    return overlapping_classes()
 
 
 class Says:
@@ -335,103 +314,6 @@ def test_columns_of_probabilities_are_those_of_the_same_class(table, metric):
     nameless.classes_ = tree.classes_
     with pytest.raises(ValueError, match=r"student \(Says\) returned probabilities .* not sum to"):
         FidelityScorer(turned, metric=metric)(nameless, fresh)
-
-
-def failing(function, X_bad=0.0):
-    """A service that fails wherever the second column is above a bound."""
-
-    def service(X):
-        if (X[:, 1] > X_bad).any():
-            raise TimeoutError("no connection")
-        return function(X)
-
-    return service
-
-
-def test_rows_left_out_are_counted_and_reported(table):
-    """A teacher that fails on some rows is compared on the others, everywhere."""
-    X, y, fresh = table
-    tree, model = small_tree(X, y), GaussianNB().fit(X, y)
-    oracle = Oracle(failing(model.predict), kind="classifier", on_error="drop")
-    kept = fresh[:, 1] <= 0
-    n_left_out = int(np.sum(~kept))
-    expected = np.mean(model.predict(fresh[kept]) == tree.predict(fresh[kept]))
-
-    with pytest.warns(DistillationWarning, match=rf"no prediction for {n_left_out} of 300 rows"):
-        assert FidelityScorer(oracle)(tree, fresh) == pytest.approx(expected)
-    weight = np.random.default_rng(0).random(300)
-    truth = model.predict(fresh)
-    report = fidelity_report(
-        tree, fresh, truth, teacher=oracle, sample_weight=weight, n_rows_shown=100
-    )
-    assert (report.n_rows, report.n_left_out) == (kept.sum(), n_left_out)
-    assert report.teacher_accuracy.value == 1
-    same = model.predict(fresh[kept]) == tree.predict(fresh[kept])
-    assert report.fidelity.value == pytest.approx(np.average(same, weights=weight[kept]))
-    assert f"{n_left_out} more rows left out: the teacher has no prediction" in str(report)
-    for row in (row for leaf in report.leaves for row in leaf.rows):  # positions are those in X
-        assert row.values == {f"x{j}": fresh[row.index, j] for j in range(5)}
-        assert row.y_teacher != row.y_student == tree.predict(fresh[[row.index]])[0]
-
-    certificate = fidelity_certificate(oracle, tree, fresh)
-    alone = fidelity_certificate(model, tree, fresh[kept])
-    assert certificate.bound == alone.bound
-    assert (certificate.n_rows, certificate.n_left_out) == (kept.sum(), n_left_out)
-    assert f"{n_left_out} more left out without a prediction of the teacher" in str(certificate)
-    groups = np.arange(300) % 2
-    by_group = fidelity_certificate(oracle, tree, fresh, groups=groups)
-    for label, each in by_group.items():
-        assert each.n_rows == np.sum(kept & (groups == label))
-        assert each.n_left_out == np.sum(~kept & (groups == label))
-    with pytest.raises(ValueError, match="number of others of the pool"):
-        fidelity_certificate(oracle, tree, fresh, pool_size=1000)
-    watch = SequentialCertificate(oracle, tree)
-    watch.update(fresh[:100])
-    assert watch.update(fresh[100:]).n_left_out == n_left_out
-    assert watch.certificate_.n_rows == kept.sum()
-
-
-@pytest.mark.filterwarnings("ignore:.*rows of the transfer set, which are left out")
-def test_rows_left_out_of_fits(table):
-    """Stability says how many of the rows the students were really fitted on."""
-    X, y, _ = table
-    model = GaussianNB().fit(X, y)
-    oracle = Oracle(failing(model.predict), kind="classifier", on_error="drop")
-    student = DistilledTreeClassifier(oracle, grower=CartGrower(), transfer_set=None)
-    found = stability_score(student, X, n_runs=2, random_state=0)
-    assert found.n_seen == np.sum(X[:, 1] <= 0)
-    assert not found.in_sample
-
-
-def test_everything_left_out(table):
-    """A teacher that fails everywhere is an error, with its first failure."""
-    X, y, fresh = table
-    oracle = Oracle(failing(None, X_bad=-np.inf), kind="classifier", on_error="drop")
-    for measure in MEASURES.values():
-        with pytest.raises(TeacherAnswerError, match="failed on all 300 rows"):
-            measure(small_tree(X, y), fresh, oracle)
-
-
-@measured
-def test_budgets_hold(table, measure):
-    """A teacher that keeps to a budget keeps to it here too."""
-    X, y, fresh = table
-    oracle = Oracle(GaussianNB().fit(X, y), max_queries=299)
-    with pytest.raises(OutOfQueriesError):
-        measure(small_tree(X, y), fresh, oracle)
-    assert oracle.n_queries_ == 0
-    measure(small_tree(X, y), fresh[:200], oracle)
-    assert oracle.n_queries_ == 200
-
-
-@measured
-def test_cached_teachers(table, measure):
-    """Rows whose predictions are known are not queried again, by any measure."""
-    X, y, fresh = table
-    cached = CachedTeacher(GaussianNB().fit(X, y))
-    first = fidelity_report(small_tree(X, y), fresh, teacher=cached).fidelity.value
-    assert measure(small_tree(X, y), fresh, cached) == pytest.approx(first)
-    assert cached.n_queries_ == len(fresh)
 
 
 @pytest.mark.filterwarnings("ignore:.*merely repeats y")
