@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from _lib.results import add_output, markdown_table, write_study
 
-from skdistill._rows import row_keys
+from skdistill._hashes import row_keys
 from skdistill.teachers import MemoryStore, SQLiteStore
 
 BATCH = 4096

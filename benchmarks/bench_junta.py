@@ -26,7 +26,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from skdistill._rows import mix_words
+from skdistill._hashes import mix_words
 from skdistill.datasets import Junta, make_junta
 from skdistill.juntas import JuntaDistiller
 from skdistill.juntas._dnf import minimal_dnf

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from skdistill._hashes import mix_words, row_hashes
 from skdistill._rows import (
     categorical_columns,
     check_rows,
@@ -21,8 +22,6 @@ from skdistill._rows import (
     is_frame,
     iter_slices,
     like_rows,
-    mix_words,
-    row_hashes,
     stack_rows,
     take_rows,
 )
@@ -280,7 +279,7 @@ def test_hashes_agree_between_processes():
     """They travel with a pickled cache, so they must not depend on a process's hash seed."""
     pd = pytest.importorskip("pandas")
     code = (
-        "import pandas as pd; from skdistill._rows import row_hashes;"
+        "import pandas as pd; from skdistill._hashes import row_hashes;"
         "print(row_hashes(pd.DataFrame({'a': [1.5, 2.0], 'b': ['u', None]})).tolist())"
     )
     other = subprocess.run(

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 
+from skdistill._hashes import row_hashes
 from skdistill._rows import (
     categorical_columns,
     check_rows,
     has_missing,
     is_frame,
     like_rows,
-    row_hashes,
     stack_rows,
     take_column,
     take_rows,

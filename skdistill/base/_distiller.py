@@ -16,8 +16,9 @@ from sklearn.utils import (
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
+from skdistill._hashes import row_hashes
 from skdistill._labels import ClassLabels, Labels, Values
-from skdistill._rows import check_rows, has_missing, row_hashes, take_rows
+from skdistill._rows import check_rows, has_missing, take_rows
 from skdistill._sklearn import check_sample_weight
 from skdistill._validation import Instance, Number, OneOf, validate_parameters
 from skdistill.base._labelled import LabelledRows

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from skdistill._rows import row_hashes
+from skdistill._hashes import row_hashes
 
 __all__ = ["BinnedRows", "bin_rows"]
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from skdistill._rows import row_keys, stack_rows, take_rows
+from skdistill._hashes import row_keys
+from skdistill._rows import stack_rows, take_rows
 from skdistill._validation import Number
 from skdistill.domains._domain import Domain
 from skdistill.domains._random import generator_of

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from skdistill._rows import mix_words
+from skdistill._hashes import mix_words
 
 __all__ = ["Hybrids", "Points", "RowCodes", "Rows", "hash_words", "random_seeds"]
 

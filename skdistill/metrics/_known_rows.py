@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._rows import as_rows, is_frame, row_hashes
+from skdistill._hashes import row_hashes
+from skdistill._rows import as_rows, is_frame
 
 __all__ = ["count_seen", "hash_rows"]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from skdistill._rows import row_keys, take_rows
+from skdistill._hashes import row_keys
+from skdistill._rows import take_rows
 from skdistill.teachers._checks import one_column
 from skdistill.teachers._kind import unfrozen
 from skdistill.teachers._store import distinct

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skdistill._rows import row_keys, take_rows
+from skdistill._hashes import row_keys
+from skdistill._rows import take_rows
 from skdistill.teachers._batches import Batch, Call, Outcome, iter_batches, join_batches
 from skdistill.teachers._face import TeacherFace
 from skdistill.teachers._kind import unfrozen

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 
+from skdistill._hashes import row_keys
 from skdistill._labels import class_codes
-from skdistill._rows import as_rows, is_frame, row_keys
+from skdistill._rows import as_rows, is_frame
 from skdistill.teachers._checks import check_proba, one_column, plain_array
 from skdistill.teachers._face import TeacherFace, predicts_probabilities
 from skdistill.teachers._store import distinct

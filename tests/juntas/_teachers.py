@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill._rows import mix_words
+from skdistill._hashes import mix_words
 
 
 class Counted:

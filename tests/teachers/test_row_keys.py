@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from skdistill import CachedTeacher
-from skdistill._rows import row_keys
+from skdistill._hashes import row_keys
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill._rows import row_hashes
+from skdistill._hashes import row_hashes
 
 
 def _first(X):

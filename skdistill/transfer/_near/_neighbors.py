@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from skdistill._rows import row_hashes
+from skdistill._hashes import row_hashes
 from skdistill.transfer._near._projection_forest import ProjectionForest
 
 __all__ = ["NARROW_EXACT_ROWS", "WIDE_EXACT_ROWS", "NeighborGraph", "build_graph"]

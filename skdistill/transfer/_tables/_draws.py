@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from skdistill._rows import mix_words, row_hashes
+from skdistill._hashes import mix_words, row_hashes
 
 __all__ = ["Draws", "RowDraws", "balanced_rows", "pick_one"]
 
