@@ -175,7 +175,7 @@ class Values:
     """
 
     values: np.ndarray
-    classes = None  # what `plain_tree` and others are told: there are none
+    classes = None  # so that `plain_tree` and others take labels of either kind
 
     def __len__(self) -> int:
         return len(self.values)

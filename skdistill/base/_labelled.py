@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ class LabelledRows:
         weight[: self.n_real] *= self.real_weight
         return weight
 
-    @property
+    @cached_property
     def labels(self) -> Labels:
         teacher, y, alpha = self.teacher, self.y, self.alpha
         if isinstance(teacher, Values):

@@ -170,7 +170,7 @@ def _fit_codes(
             raise
         try:
             student.fit(X, numbers, **arguments)
-        except Exception:
+        except Exception:  # so it was not the labels that it refused
             raise error from None
         return FittedStudent(student, classes, seen, of_codes=True)
     known = getattr(student, "classes_", None)

@@ -119,7 +119,7 @@ def _parameters(obj: Any) -> dict[str, str]:
         return {}
     try:
         named = obj.get_params()
-    except Exception:
+    except Exception:  # of a class that keeps none: it is described by the rest
         return {}
     return {
         # 1 and 1.0 are one setting.

@@ -381,8 +381,8 @@ class Oracle(TeacherFace):
 
     def _bind(self) -> None:
         """Have the store check, once, that it is this teacher's."""
-        validate_parameters(self)
         if not self._bound:
+            validate_parameters(self)
             self._store.bind(self._describe())
             self._bound = True
 

@@ -150,8 +150,8 @@ def test_whole_numbers_need_evidence():
     mixed = np.tile(ends, (10, 1))
     mixed[0, 0] = 7.5
     assert Domain.from_rows(mixed).parts == [Reals(5, 50), Integers(0, 1)]
-    told = Domain.from_rows(ends, integer_features=[0])
-    assert told.parts == [Integers(5, 50), Reals(0, 1)]
+    given = Domain.from_rows(ends, integer_features=[0])
+    assert given.parts == [Integers(5, 50), Reals(0, 1)]
     assert Domain.from_rows(np.tile(ends, (10, 1)), integer_features=[]).parts[0] == Reals(5, 50)
 
 

@@ -359,7 +359,7 @@ def test_teachers_of_a_frozen_student(table):
 
 
 def test_functions_of_values(table):
-    """What neither says is told by the predictions: whole numbers are labels, others values."""
+    """Where neither declares it, predictions decide: whole numbers are labels, others values."""
     _, _, fresh = table
     report = fidelity_report(lambda X: X[:, 0], fresh, teacher=lambda X: X[:, 0] + X[:, 1])
     assert report.kind == "values"
