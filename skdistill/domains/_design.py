@@ -129,7 +129,7 @@ class Design:
         if n > size - self.n_points:
             raise ValueError(
                 f"The domain has {size:,} different points, of which {self.n_points} were drawn: "
-                f"{n} more cannot be drawn without repeats. Ask for at most "
+                f"{n} more cannot be drawn without repeats. Draw at most "
                 f"{int(size) - self.n_points}, or widen the domain."
             )
         rows = self._new(self._source.draw(n))
