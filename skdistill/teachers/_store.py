@@ -115,10 +115,10 @@ class AnswerStore(Protocol):
 
 
 class _Run:
-    """Predictions in arrays that are sorted by the first word of their keys."""
+    """Predictions in arrays that are sorted by their keys."""
 
     def __init__(self, keys: np.ndarray, predictions: np.ndarray):
-        order = np.argsort(keys["a"], kind="stable")
+        order = np.lexsort((keys["b"], keys["a"]))
         self.first, self.second = keys["a"][order], keys["b"][order]
         self.predictions = predictions[order]
 
@@ -133,9 +133,15 @@ class _Run:
 
     def find(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (positions, known) for keys, both of shape (len(keys),)."""
-        # The first word finds the place; the second confirms it. Of two rows that
-        # share the first word only (2^-64 a pair), one is queried again each time.
-        place = np.minimum(np.searchsorted(self.first, keys["a"]), len(self) - 1)
+        last = len(self) - 1
+        place = np.minimum(np.searchsorted(self.first, keys["a"]), last)
+        # The first word finds the place, but for rows that share it (2^-64 a pair).
+        while (
+            behind := (self.first[place] == keys["a"])
+            & (self.second[place] < keys["b"])
+            & (place < last)
+        ).any():
+            place[behind] += 1
         return place, (self.first[place] == keys["a"]) & (self.second[place] == keys["b"])
 
 

@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from skdistill import CachedTeacher
-from skdistill._hashes import row_keys
+from skdistill._hashes import mix_words, row_keys
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
@@ -271,3 +271,31 @@ def test_polars_frames_are_cached():
     assert cached.predict(frame).tolist() == [2, 4, 4]
     assert cached.predict(frame.reverse()).tolist() == [4, 4, 2]
     assert (cached.n_queries_, cached.n_hits_) == (2, 4)
+
+
+def colliding_rows():
+    """Two rows whose first 64-bit words are equal: the second column undoes the first one."""
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    words = np.array([1.5, 2.5]).view(np.uint64)
+    with np.errstate(over="ignore"):
+        for other in np.arange(3.0, 100.0).view(np.uint64):
+            # A row's hash is mix(mix(odd² + w1 + 1) * odd + w2 + 2), where mix is one to one.
+            one, two = mix_words(odd * odd + np.array([words[0], other]) + np.uint64(1))
+            twin = np.array([other, words[1] + (one - two) * odd])
+            if np.isfinite(twin.view(float)).all():
+                return np.array([words.view(float), twin.view(float)])
+    raise AssertionError("no finite twin")
+
+
+@pytest.mark.parametrize("file", [False, True])
+def test_both_words_of_a_key_count(file, tmp_path):
+    """Rows that share the first word are other rows, in every store."""
+    rows = colliding_rows()
+    keys = row_keys(rows)
+    assert keys["a"][0] == keys["a"][1]
+    assert keys["b"][0] != keys["b"][1]
+    store = tmp_path / "answers.sqlite" if file else None
+    teacher = CachedTeacher(lambda X: X[:, 0], store=store)
+    for row in (rows[:1], rows[1:], rows, rows[::-1]):
+        np.testing.assert_array_equal(teacher.predict(row), row[:, 0])
+    assert teacher.n_queries_ == 2
